@@ -1,0 +1,86 @@
+/** How much a diagnostic matters: an `error` costs the user something, a `warning` probably will. */
+export type DiagnosticSeverity = "error" | "warning" | "info";
+
+/** What kind of thing is wrong; add codes at the end, never rename one. */
+export type DiagnosticCode =
+  | "invalid-image-list"
+  | "invalid-image-reference"
+  | "duplicate-alias"
+  | "ambiguous-constraint"
+  | "invalid-constraint"
+  | "exact-constraint-never-moves"
+  | "unknown-strategy"
+  | "deprecated-value"
+  | "deprecated-annotation"
+  | "unknown-annotation"
+  | "invalid-tag-pattern"
+  | "unanchored-pattern"
+  | "invalid-glob"
+  | "invalid-boolean"
+  | "invalid-platform"
+  | "invalid-credential-reference"
+  | "foreign-secret-namespace"
+  | "conflicting-targets"
+  | "invalid-write-back-method"
+  | "invalid-write-back-target"
+  | "invalid-git-branch"
+  | "invalid-application"
+  | "unsupported-application-type"
+  | "parameter-not-in-values"
+  | "override-hides-parameters"
+  | "date-like-version"
+  | "reproducible-build-date"
+  | "sibling-host-credentials"
+  | "invalid-registries-conf"
+  | "invalid-docker-config"
+  | "invalid-template"
+  | "invalid-yaml"
+  | "unused-write-back";
+
+/** The place a diagnostic speaks of; only what is known is set. */
+export interface DiagnosticLocation {
+  /** Full annotation key. */
+  readonly annotation?: string | undefined;
+  /** Path of the file. */
+  readonly file?: string | undefined;
+  /** Path of the field inside the file or resource, as `registries[1].prefix`. */
+  readonly field?: string | undefined;
+  /** Registry host. */
+  readonly host?: string | undefined;
+  /** `namespace/name` of the Application. */
+  readonly application?: string | undefined;
+  /** Alias or image text of the image under care. */
+  readonly image?: string | undefined;
+  /** Offset into the value, in UTF-16 code units. */
+  readonly offset?: number | undefined;
+  /** Length of the wrong part, in UTF-16 code units. */
+  readonly length?: number | undefined;
+}
+
+/** Something a person should know about their input. Data, so that a consumer decides where it goes. */
+export interface Diagnostic {
+  readonly severity: DiagnosticSeverity;
+  readonly code: DiagnosticCode;
+  readonly where: DiagnosticLocation;
+  /** Names the place, the value and what would be right. Never holds a secret. */
+  readonly message: string;
+}
+
+/** What every `parse…` of user text returns: the best result it could make, and what was wrong. */
+export interface Parsed<T> {
+  /** `undefined` when nothing usable came out. */
+  readonly value: T | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Whether any of the diagnostics is an error. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((diagnostic) => diagnostic.severity === "error");
+}
+
+/** One line a person reads: severity, place and message. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const { annotation, file, field, host } = diagnostic.where;
+  const place = [annotation, file, field, host].filter((part) => part !== undefined).join(" ");
+  return `${diagnostic.severity}: ${place === "" ? "" : `${place}: `}${diagnostic.message}`;
+}

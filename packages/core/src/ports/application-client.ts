@@ -1,0 +1,31 @@
+import type { CallOptions } from "./cancel-signal.js";
+
+/** One step of a JSON Patch (RFC 6902) that this SDK makes. */
+export type JsonPatchOperation =
+  | { readonly op: "test" | "add" | "replace"; readonly path: string; readonly value: unknown }
+  | { readonly op: "remove"; readonly path: string };
+
+/** Lists the Applications to care for. */
+export interface ApplicationSource {
+  /** Version of this contract. */
+  readonly contract: "application-source/1";
+  /** All manifests, as decoded JSON. */
+  list(options?: CallOptions): Promise<readonly unknown[]>;
+}
+
+/** Reads and patches one Application. */
+export interface ApplicationClient {
+  /** Version of this contract. */
+  readonly contract: "application-client/1";
+  /** The manifest as decoded JSON; throws ApplicationError `not-found`. */
+  get(
+    name: { readonly namespace: string; readonly name: string },
+    options?: CallOptions,
+  ): Promise<unknown>;
+  /** Applies the patch and answers the new manifest; throws ApplicationError `conflict` when a `test` failed. */
+  patch(
+    name: { readonly namespace: string; readonly name: string },
+    patch: readonly JsonPatchOperation[],
+    options?: CallOptions,
+  ): Promise<unknown>;
+}

@@ -1,0 +1,15 @@
+import type { CancelSignal } from "./cancel-signal.js";
+
+/** Time as an argument: nothing in the core reads the host's clock. */
+export interface Clock {
+  /** The present moment. */
+  now(): Date;
+  /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted; never rejects. */
+  delay(ms: number, signal?: CancelSignal): Promise<void>;
+}
+
+/** A way to end work early that the core can trigger itself; `systemClock()` brings the host's. */
+export interface CancelSource {
+  readonly signal: CancelSignal;
+  cancel(): void;
+}

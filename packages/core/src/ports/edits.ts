@@ -1,0 +1,68 @@
+/** A Helm parameter of an Application or of an override file. */
+export interface HelmParameter {
+  readonly name: string;
+  readonly value: string;
+  readonly forceString?: boolean | undefined;
+}
+
+/** A variable of a config management plugin. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What goes into `.argocd-source-<app>.yaml`. Exactly one of the three is set. */
+export type ArgoCdSourceChanges =
+  | { readonly helm: { readonly parameters: readonly HelmParameter[] } }
+  | { readonly kustomize: { readonly images: readonly string[] } }
+  | { readonly plugin: { readonly env: readonly EnvironmentVariable[] } };
+
+/** One value of a Helm values file. */
+export interface HelmValueChange {
+  /** Path as users write it: `image.tag`, `images[1].tag`. */
+  readonly path: string;
+  readonly value: string;
+  /** Written instead of `value` where the present value names no registry. */
+  readonly shortValue?: string | undefined;
+}
+
+/** An entry of `images:` in a kustomization. */
+export interface KustomizationImage {
+  readonly name: string;
+  readonly newName?: string | undefined;
+  readonly newTag?: string | undefined;
+  readonly digest?: string | undefined;
+}
+
+/** A change of a file in a repository, as data: `applyEdit` turns old bytes into new ones. */
+export type FileEdit =
+  | {
+      readonly kind: "argocd-source";
+      /** From the repository's root, without a leading slash. */
+      readonly path: string;
+      readonly changes: ArgoCdSourceChanges;
+    }
+  | {
+      readonly kind: "helm-values";
+      readonly path: string;
+      readonly changes: readonly HelmValueChange[];
+    }
+  | {
+      readonly kind: "kustomization";
+      /** The file to edit; while planning, the first of `candidates`. */
+      readonly path: string;
+      /** File names to look for, in order; the first that exists is the one to edit. */
+      readonly candidates: readonly string[];
+      readonly images: readonly KustomizationImage[];
+    };
+
+/** What the Application's spec should hold; `renderApplicationPatch` makes the JSON Patch of it. */
+export interface ApplicationPatchEdit {
+  readonly kind: "application-patch";
+  /** JSON pointer of the source in the manifest: `/spec/source`, `/spec/sources/1`. */
+  readonly source: string;
+  readonly changes: ArgoCdSourceChanges;
+}
+
+/** Everything a plan can ask a write-back target to do. Plain JSON. */
+export type Edit = FileEdit | ApplicationPatchEdit;

@@ -1,0 +1,20 @@
+import type { ErrorSummary } from "../errors/image-updater-error.js";
+import type { TagDetails } from "./registry-client.js";
+
+/** One tag of the repository and what was read about it. */
+export interface TagFact {
+  readonly name: string;
+  /** Absent when nobody asked; `unreadable` when the read failed, which forbids any choice. */
+  readonly details?: TagDetails | UnreadableTag | undefined;
+}
+
+/** A tag that exists as far as we know, but could not be read. */
+export interface UnreadableTag {
+  readonly kind: "unreadable";
+  readonly error: ErrorSummary;
+}
+
+/** What is known about a repository: its tags, or why they are not known. Plain data. */
+export type Facts =
+  | { readonly kind: "tags"; readonly tags: readonly TagFact[] }
+  | { readonly kind: "failed"; readonly error: ErrorSummary };

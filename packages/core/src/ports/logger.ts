@@ -1,0 +1,14 @@
+/** Fields of a log line, in Argo CD Image Updater's names: `application`, `image_name`, … */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/**
+ * Where log lines go; the shape of pino's methods.
+ *
+ * Only `update/` logs. Never handed a secret. A logger must not throw.
+ */
+export interface Logger {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+}

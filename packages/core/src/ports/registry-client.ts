@@ -1,0 +1,98 @@
+import type { CredentialReference } from "../config/credential-reference.js";
+import type { CallOptions } from "./cancel-signal.js";
+
+/** A repository on a registry, resolved: which API answers for it, under which path. */
+export interface Repository {
+  /** Host (and port) as images name it: `ghcr.io`, `docker.io`, `localhost:5000`. */
+  readonly host: string;
+  /** Path on the registry: `library/nginx`. */
+  readonly path: string;
+  /** Base URL of the registry's API without a trailing slash: `https://registry-1.docker.io`. */
+  readonly apiUrl: string;
+}
+
+/** Where a time comes from; a vendor's adapter may add its own name. */
+export type TimeSource = "image-config" | "tag-order" | (string & {});
+
+/** When an image was built or pushed, and who says so. */
+export interface ImageTime {
+  /** RFC 3339, as the source wrote it: up to nanoseconds. */
+  readonly at: string;
+  readonly source: TimeSource;
+}
+
+/** A tag that is an image for a wanted platform. */
+export interface DescribedImage {
+  readonly kind: "image";
+  /** Digest of what the tag points to: the index for a multi-platform image, else the manifest. */
+  readonly digest: string;
+  /** Newest build time over the wanted platforms; absent when the image has no usable date. */
+  readonly created?: ImageTime | undefined;
+  /** Labels of the image config that gave `created`. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Platforms found, as `os/architecture[/variant]`. */
+  readonly platforms: readonly string[];
+}
+
+/** A tag that was read and is known not to be a candidate. */
+export type RejectedTag =
+  | { readonly kind: "gone" }
+  | { readonly kind: "not-an-image"; readonly mediaType: string }
+  | {
+      readonly kind: "no-platform";
+      readonly digest: string;
+      readonly available: readonly string[];
+    };
+
+/** What is known about a tag. A tag that could not be read is an error, never one of these. */
+export type TagDetails = DescribedImage | RejectedTag;
+
+/** What every call of a registry client may be given. */
+export interface RegistryCallOptions extends CallOptions {
+  /** The image's own credentials, which win over the registry's. */
+  readonly credential?: CredentialReference | undefined;
+}
+
+/** How to describe a tag. */
+export interface DescribeOptions extends RegistryCallOptions {
+  /** Wanted platforms, `os/architecture[/variant]`; at least one. */
+  readonly platforms: readonly string[];
+}
+
+/**
+ * Reads one kind of registry.
+ *
+ * Every method may be called at any time, in any order and concurrently. A method answers completely
+ * or throws a `RegistryError`; part of an answer is never returned. Answers may be cached, a digest's
+ * for good; nothing else may be remembered across identities.
+ */
+export interface RegistryClient {
+  /** Version of this contract. */
+  readonly contract: "registry-client/1";
+
+  /** Whether this client reads the repository. The first client of the updater's list that does is used. */
+  serves(repository: Repository): boolean;
+
+  /**
+   * All tags of the repository, each once, in the registry's own order.
+   *
+   * @throws RegistryError `not-found` when the repository does not exist; any code when one page failed.
+   */
+  listTags(repository: Repository, options?: RegistryCallOptions): Promise<readonly string[]>;
+
+  /**
+   * What a tag points to.
+   *
+   * A tag that is gone, is no image, or has no wanted platform is an answer.
+   *
+   * @throws RegistryError when the tag could not be read: the caller must not settle for another tag.
+   */
+  describeTag(repository: Repository, tag: string, options: DescribeOptions): Promise<TagDetails>;
+
+  /** The digest a tag points to, `undefined` when the tag is gone. */
+  resolveDigest(
+    repository: Repository,
+    tag: string,
+    options?: RegistryCallOptions,
+  ): Promise<string | undefined>;
+}

@@ -1,0 +1,1 @@
+export type { ImageFixture, RegistryFault, RegistryFixture } from "./registry-fixture.js";

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // Tests see the sources, never a stale build.
+  ssr: { resolve: { conditions: ["@image-updater/source"] } },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "tools/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: { include: ["packages/*/src/**/*.ts"], reporter: ["text-summary"] },
+  },
+});
