@@ -35,7 +35,8 @@ export type DiagnosticCode =
   | "invalid-docker-config"
   | "invalid-template"
   | "invalid-yaml"
-  | "unused-write-back";
+  | "unused-write-back"
+  | "invalid-branch-name";
 
 /** The place a diagnostic speaks of; only what is known is set. */
 export interface DiagnosticLocation {

@@ -14,7 +14,8 @@ export type EditErrorCode =
   | "not-a-scalar"
   | "not-a-mapping"
   | "not-a-sequence"
-  | "not-found";
+  | "not-found"
+  | "test-failed";
 
 /** Where in which file. */
 export interface EditErrorContext {

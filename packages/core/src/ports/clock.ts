@@ -7,9 +7,3 @@ export interface Clock {
   /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted; never rejects. */
   delay(ms: number, signal?: CancelSignal): Promise<void>;
 }
-
-/** A way to end work early that the core can trigger itself; `systemClock()` brings the host's. */
-export interface CancelSource {
-  readonly signal: CancelSignal;
-  cancel(): void;
-}

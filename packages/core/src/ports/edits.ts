@@ -11,11 +11,34 @@ export interface EnvironmentVariable {
   readonly value: string;
 }
 
-/** What goes into `.argocd-source-<app>.yaml`. Exactly one of the three is set. */
+/**
+ * What goes into `.argocd-source-<app>.yaml` or into the source of an Application. Exactly one of the
+ * three is set.
+ *
+ * `keepExisting` names the entries (parameter or variable names, or whole image entries) that are
+ * written only where the place has none of the same identity: values of the Application's spec that a
+ * new override file would otherwise hide, because Argo CD replaces lists as a whole when it merges
+ * the file.
+ */
 export type ArgoCdSourceChanges =
-  | { readonly helm: { readonly parameters: readonly HelmParameter[] } }
-  | { readonly kustomize: { readonly images: readonly string[] } }
-  | { readonly plugin: { readonly env: readonly EnvironmentVariable[] } };
+  | {
+      readonly helm: {
+        readonly parameters: readonly HelmParameter[];
+        readonly keepExisting?: readonly string[] | undefined;
+      };
+    }
+  | {
+      readonly kustomize: {
+        readonly images: readonly string[];
+        readonly keepExisting?: readonly string[] | undefined;
+      };
+    }
+  | {
+      readonly plugin: {
+        readonly env: readonly EnvironmentVariable[];
+        readonly keepExisting?: readonly string[] | undefined;
+      };
+    };
 
 /** One value of a Helm values file. */
 export interface HelmValueChange {

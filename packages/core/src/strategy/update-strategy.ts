@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../errors/diagnostic.js";
 import type { DescribedImage } from "../ports/registry-client.js";
 import type { TagReason } from "../tags/tag-reason.js";
 
@@ -25,6 +26,8 @@ export type StrategyVerdict =
       readonly kind: "chosen";
       readonly tag: TagCandidate;
       readonly rejected?: readonly StrategyRejection[] | undefined;
+      /** What a person should know about this choice. */
+      readonly remarks?: readonly Diagnostic[] | undefined;
     }
   | {
       /** Nothing matches: the image is skipped. */
@@ -58,5 +61,7 @@ export interface UpdateStrategy {
   readonly identity: "tag" | "digest";
   /** Whether a candidate without a build date cannot be judged. Default `false`. */
   readonly requiresDate?: boolean | undefined;
+  /** What a person should know about these settings, before any tag is read. */
+  inspect?(context: StrategyContext): readonly Diagnostic[];
   choose(candidates: readonly TagCandidate[], context: StrategyContext): StrategyVerdict;
 }

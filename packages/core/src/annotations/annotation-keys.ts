@@ -1,0 +1,51 @@
+/** The prefix of every annotation this SDK shares with Argo CD Image Updater. */
+export const ANNOTATION_PREFIX = "argocd-image-updater.argoproj.io/";
+
+/** The annotation that names the images to care for. */
+export const IMAGE_LIST_KEY: "argocd-image-updater.argoproj.io/image-list" =
+  "argocd-image-updater.argoproj.io/image-list";
+
+/** Settings that can be given for the whole application and, with `<alias>.` before them, per image. */
+export const SHARED_SETTINGS = {
+  updateStrategy: "update-strategy",
+  forceUpdate: "force-update",
+  allowTags: "allow-tags",
+  ignoreTags: "ignore-tags",
+  pullSecret: "pull-secret",
+} as const;
+
+/** Settings that exist only with `<alias>.` before them. */
+export const IMAGE_SETTINGS = {
+  platforms: "platforms",
+  tagMatch: "tag-match",
+  helmName: "helm.image-name",
+  helmTag: "helm.image-tag",
+  helmSpec: "helm.image-spec",
+  kustomizeName: "kustomize.image-name",
+} as const;
+
+/** Settings that exist only for the whole application. */
+export const WRITE_BACK_SETTINGS = {
+  method: "write-back-method",
+  writeBackTarget: "write-back-target",
+  branch: "git-branch",
+  repository: "git-repository",
+} as const;
+
+/** Settings of releases before 0.3 that nobody reads any more, and what took their place. */
+export const REMOVED_SETTINGS: Readonly<Record<string, string>> = {
+  "image-name": "helm.image-name",
+  "image-tag": "helm.image-tag",
+  "image-spec": "helm.image-spec",
+  sort: "update-strategy",
+};
+
+/** The full key of a setting for the whole application. */
+export function applicationKey(setting: string): string {
+  return `${ANNOTATION_PREFIX}${setting}`;
+}
+
+/** The full key of a setting for one image. */
+export function imageKey(alias: string, setting: string): string {
+  return `${ANNOTATION_PREFIX}${alias}.${setting}`;
+}

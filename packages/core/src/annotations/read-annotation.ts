@@ -1,0 +1,48 @@
+import { applicationKey, imageKey } from "./annotation-keys.js";
+
+/** Annotations of an Application. */
+export type Annotations = Readonly<Record<string, string>>;
+
+/** A value and the key it was found under. */
+export interface FoundAnnotation {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A setting of the whole application; a blank value counts as absent. */
+export function readApplicationSetting(
+  annotations: Annotations,
+  setting: string,
+): FoundAnnotation | undefined {
+  return readKeys(annotations, [applicationKey(setting)]);
+}
+
+/**
+ * A setting of one image; a blank value counts as absent.
+ *
+ * Releases before 1.0 wrote `/` in an alias as `_` in the key; both spellings are read.
+ */
+export function readImageSetting(
+  annotations: Annotations,
+  alias: string,
+  setting: string,
+): FoundAnnotation | undefined {
+  if (alias === "") return undefined;
+  return readKeys(annotations, [
+    imageKey(alias, setting),
+    imageKey(alias.replaceAll("/", "_"), setting),
+  ]);
+}
+
+function readKeys(annotations: Annotations, keys: readonly string[]): FoundAnnotation | undefined {
+  for (const key of keys) {
+    const value = Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+    if (value !== undefined && value.trim() !== "") return { key, value };
+  }
+  return undefined;
+}
+
+/** Splits a comma-separated value and trims its items; empty items are kept, as upstream keeps them. */
+export function splitList(value: string): readonly string[] {
+  return value.split(",").map((item) => item.trim());
+}

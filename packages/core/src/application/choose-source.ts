@@ -1,0 +1,98 @@
+import type { WriteBackSettings } from "../ports/write-back-settings.js";
+import type { ApplicationType } from "./application.js";
+import type { DecodedManifest, DecodedSource } from "./manifest-schema.js";
+
+/** A source and where in the manifest it stands. */
+export interface LocatedSource {
+  readonly pointer: string;
+  readonly source: DecodedSource;
+  /** What `status` says of this source. */
+  readonly reportedType: string | undefined;
+}
+
+/** What images say about themselves where neither the target nor the manifest tells the type. */
+export type ImageHint = "helm" | "kustomize" | undefined;
+
+const SUPPORTED: readonly (readonly [string, ApplicationType])[] = [
+  ["Helm", "helm"],
+  ["Kustomize", "kustomize"],
+  ["Plugin", "plugin"],
+];
+
+/** All sources of the Application, in order. */
+export function listSources(manifest: DecodedManifest): readonly LocatedSource[] {
+  if (manifest.sources.length > 0) {
+    return manifest.sources.map((source, index) => ({
+      pointer: `/spec/sources/${index}`,
+      source,
+      reportedType: manifest.sourceTypes[index],
+    }));
+  }
+  if (manifest.drySource !== undefined) {
+    return [
+      {
+        pointer: "/spec/sourceHydrator/drySource",
+        source: manifest.drySource,
+        reportedType: manifest.sourceType,
+      },
+    ];
+  }
+  if (manifest.source === undefined) return [];
+  return [{ pointer: "/spec/source", source: manifest.source, reportedType: manifest.sourceType }];
+}
+
+/**
+ * What renders the application, by Argo CD Image Updater's order: the write-back target, then the
+ * status, for a source hydrator the source's own block.
+ *
+ * Without a status, the source's own block, a chart, or what the images' settings say.
+ */
+export function chooseType(
+  manifest: DecodedManifest,
+  writeBack: WriteBackSettings | undefined,
+  hint: ImageHint,
+): ApplicationType {
+  if (writeBack?.target.kind === "kustomization") return "kustomize";
+  if (writeBack?.target.kind === "helmvalues") return "helm";
+  const sources = listSources(manifest);
+  const explicit = sources.map(({ source }) => explicitType(source)).find((type) => type);
+  if (manifest.drySource !== undefined && manifest.sources.length === 0) {
+    return explicit ?? "unsupported";
+  }
+  const reported = sources.flatMap(({ reportedType }) =>
+    reportedType === undefined || reportedType === "" ? [] : [reportedType],
+  );
+  if (reported.length > 0) {
+    const supported = reported.map(typeOfName).find((type) => type !== undefined);
+    return supported ?? "unsupported";
+  }
+  const charted = sources.some(({ source }) => source.chart !== undefined);
+  return explicit ?? (charted ? "helm" : (hint ?? "unsupported"));
+}
+
+/**
+ * The source that updates are written for: the first with a block of that type, then by the status,
+ * then any with a block, else the first.
+ */
+export function chooseSource(
+  manifest: DecodedManifest,
+  type: ApplicationType,
+): LocatedSource | undefined {
+  const sources = listSources(manifest);
+  return (
+    sources.find(({ source }) => explicitType(source) === type) ??
+    sources.find(({ reportedType }) => typeOfName(reportedType ?? "") === type) ??
+    sources.find(({ source }) => explicitType(source) !== undefined) ??
+    sources[0]
+  );
+}
+
+function explicitType(source: DecodedSource): ApplicationType | undefined {
+  if (source.helmParameters !== undefined) return "helm";
+  if (source.kustomizeImages !== undefined) return "kustomize";
+  return source.pluginEnv === undefined ? undefined : "plugin";
+}
+
+function typeOfName(name: string): ApplicationType | undefined {
+  return SUPPORTED.find(([reported]) => reported === name)?.[1];
+}

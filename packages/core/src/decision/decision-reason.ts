@@ -1,0 +1,27 @@
+import type { ErrorSummary } from "../errors/image-updater-error.js";
+
+/**
+ * Why an image came out as it did, as data; `formatDecisionReason` makes the sentence.
+ *
+ * Codes are API: add at the end, never rename one.
+ */
+export type DecisionReason =
+  | { readonly code: "other-tag"; readonly from: string; readonly to: string }
+  | { readonly code: "other-digest"; readonly from: string; readonly to: string }
+  | { readonly code: "other-name"; readonly from: string; readonly to: string }
+  | { readonly code: "same-tag"; readonly tag: string }
+  | { readonly code: "same-digest"; readonly digest: string }
+  | { readonly code: "no-candidates"; readonly tags: number }
+  | { readonly code: "none-matches"; readonly text: string }
+  | { readonly code: "not-live" }
+  | { readonly code: "invalid-settings"; readonly text: string }
+  | { readonly code: "facts-failed"; readonly error: ErrorSummary }
+  | {
+      readonly code: "unreadable-tags";
+      readonly tags: readonly string[];
+      readonly error: ErrorSummary;
+    }
+  | { readonly code: "incomplete-facts"; readonly tags: readonly string[] }
+  | { readonly code: "internal"; readonly error: ErrorSummary }
+  | { readonly code: "already-in-spec"; readonly image: string }
+  | { readonly code: "foreign-secret-namespace"; readonly reference: string };

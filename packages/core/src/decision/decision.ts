@@ -1,0 +1,43 @@
+import type { Diagnostic } from "../errors/diagnostic.js";
+import type { TagReason } from "../tags/tag-reason.js";
+import type { DecisionReason } from "./decision-reason.js";
+
+/**
+ * What became of an image.
+ *
+ * How each counts in a report: `update` considered and updated; `up-to-date` considered;
+ * `no-candidate` considered and skipped; `not-live` skipped; `error` considered and an error;
+ * `waiting` considered and an error, because a read failed; `held` and `blocked` considered and skipped.
+ */
+export type Outcome =
+  | "update"
+  | "up-to-date"
+  | "no-candidate"
+  | "not-live"
+  | "error"
+  | "waiting"
+  | "held"
+  | "blocked";
+
+/** What was thought of one tag. */
+export interface TagVerdict {
+  readonly tag: string;
+  readonly reason: TagReason;
+}
+
+/** The decision about one image. Plain JSON. */
+export interface Decision {
+  readonly outcome: Outcome;
+  /** The chosen tag; set for `update` and `up-to-date`. */
+  readonly tag?: string | undefined;
+  /** Its digest, where the strategy follows digests. */
+  readonly digest?: string | undefined;
+  readonly reason: DecisionReason;
+  /** The running reference the decision was held against, as text. */
+  readonly running?: string | undefined;
+  /** Labels of the chosen image, where they were read. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Every tag of the repository, each once, with what was thought of it. */
+  readonly tags: readonly TagVerdict[];
+  readonly diagnostics: readonly Diagnostic[];
+}

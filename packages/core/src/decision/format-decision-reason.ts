@@ -1,0 +1,39 @@
+import type { DecisionReason } from "./decision-reason.js";
+
+/** The sentence a person reads. */
+export function formatDecisionReason(reason: DecisionReason): string {
+  switch (reason.code) {
+    case "other-tag":
+      return reason.from === ""
+        ? `no tag is running, "${reason.to}" is newest`
+        : `"${reason.from}" is running, "${reason.to}" is newest`;
+    case "other-digest":
+      return `the tag points to ${reason.to}${reason.from === "" ? "" : `, ${reason.from} is running`}`;
+    case "other-name":
+      return `${reason.from} is running, ${reason.to} is configured`;
+    case "same-tag":
+      return `"${reason.tag}" is running and newest`;
+    case "same-digest":
+      return `${reason.digest} is running and current`;
+    case "no-candidates":
+      return `none of ${reason.tags} tag(s) is a candidate`;
+    case "none-matches":
+      return reason.text;
+    case "not-live":
+      return "no running container uses the image";
+    case "invalid-settings":
+      return reason.text;
+    case "facts-failed":
+      return reason.error.message;
+    case "unreadable-tags":
+      return `${reason.tags.length} candidate(s) could not be read (${reason.tags[0] ?? ""}: ${reason.error.message}); nothing is decided`;
+    case "incomplete-facts":
+      return `${reason.tags.length} candidate(s) were not described (${reason.tags[0] ?? ""}); nothing is decided`;
+    case "internal":
+      return `internal error: ${reason.error.message}`;
+    case "already-in-spec":
+      return `${reason.image} already stands in the Application's spec`;
+    case "foreign-secret-namespace":
+      return `${reason.reference} is in another namespace than the Application; secrets are read from its own only`;
+  }
+}

@@ -1,0 +1,26 @@
+/** Something an Application lists by name. */
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * Puts the changes into a list: every item of that name is replaced where it stands, a name that is
+ * not there yet is appended. A change with an empty value is left out, it never hides a value; one
+ * that `keepExisting` names is only ever appended.
+ */
+export function setByName<T extends NamedValue>(
+  existing: readonly T[],
+  changes: readonly T[],
+  keepExisting: readonly string[] = [],
+): readonly T[] {
+  const kept = existing.map(({ name }) => name).filter((name) => keepExisting.includes(name));
+  return changes
+    .filter(({ name, value }) => value !== "" && !kept.includes(name))
+    .reduce<readonly T[]>(setOne, existing);
+}
+
+function setOne<T extends NamedValue>(list: readonly T[], change: T): readonly T[] {
+  if (!list.some(({ name }) => name === change.name)) return [...list, change];
+  return list.map((item) => (item.name === change.name ? change : item));
+}

@@ -1,0 +1,36 @@
+import { EditError } from "../errors/edit-error.js";
+import { afterLine, replaceRange, startOfLine } from "./yaml-edit.js";
+import { endOfLine, type YamlEntry, type YamlMapping } from "./yaml-tree.js";
+
+/**
+ * Removes an entry with a scalar from a mapping that has others, with its line and the comment on it.
+ * Throws {@link EditError} `unsupported-yaml` for an entry that others may refer to, and for block
+ * scalars.
+ */
+export function removeEntry(text: string, mapping: YamlMapping, entry: YamlEntry): string {
+  const { key, value } = entry;
+  const isScalar = value.kind === "alias" || (value.kind === "scalar" && value.style !== "block");
+  if (!isScalar || key.anchor !== undefined || value.anchor !== undefined) {
+    throw new EditError("unsupported-yaml", "an entry with an anchor or a block cannot be removed");
+  }
+  const index = mapping.entries.indexOf(entry);
+  const next = mapping.entries[index + 1]?.key.outerStart ?? value.end;
+  const previous = mapping.entries[index - 1]?.value.end;
+  if (!mapping.flow) return removeBlockEntry(text, entry, next);
+  return previous === undefined
+    ? replaceRange(text, key.outerStart, next, "")
+    : replaceRange(text, previous, value.end, "");
+}
+
+function removeBlockEntry(text: string, { key, value }: YamlEntry, next: number): string {
+  const lineStart = startOfLine(text, key.outerStart);
+  const lineEnd = endOfLine(text, value.end);
+  if (text.slice(lineStart, key.outerStart).trim() !== "") {
+    // The entry stands behind a dash: the next one takes its place unless comments are in between.
+    const end = text.slice(lineEnd, next).trim() === "" ? next : lineEnd;
+    return replaceRange(text, key.outerStart, end, "");
+  }
+  if (lineEnd < text.length) return replaceRange(text, lineStart, afterLine(text, lineEnd), "");
+  const previousLine = text.slice(0, lineStart).replace(/(?:\r\n|\n|\r)$/, "");
+  return replaceRange(text, previousLine.length, lineEnd, "");
+}

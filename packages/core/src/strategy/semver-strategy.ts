@@ -1,0 +1,96 @@
+import type { Diagnostic } from "../errors/diagnostic.js";
+import { compareTagNames } from "../tags/compare-tag-names.js";
+import { compareVersions } from "../version/compare-versions.js";
+import { parseVersionConstraint } from "../version/parse-version-constraint.js";
+import { parseVersion } from "../version/parse-version.js";
+import type { VersionConstraint } from "../version/version-constraint.js";
+import type { Version } from "../version/version.js";
+import { remarkOnDateLikeVersion } from "./remark-on-date-like-version.js";
+import type {
+  StrategyContext,
+  StrategyRejection,
+  StrategyVerdict,
+  TagCandidate,
+  UpdateStrategy,
+} from "./update-strategy.js";
+
+/** A candidate that satisfies the constraint. */
+interface Match {
+  readonly tag: TagCandidate;
+  readonly version: Version;
+}
+
+/**
+ * Picks the highest semantic version that satisfies the constraint.
+ *
+ * Without a constraint every release does, and no prerelease. Among spellings of one version (`1.0`,
+ * `v1.0.0`) the last in byte order wins, as in Argo CD Image Updater.
+ */
+export const semverStrategy: UpdateStrategy = {
+  name: "semver",
+  needs: "names",
+  constraint: "optional",
+  identity: "tag",
+  inspect(context) {
+    const { value, diagnostics } = parseVersionConstraint(effectiveConstraint(context));
+    return value?.exact === undefined ? diagnostics : [neverMoves(value.exact)];
+  },
+  choose(candidates, context) {
+    const text = effectiveConstraint(context);
+    const { value: constraint, diagnostics } = parseVersionConstraint(text);
+    if (constraint === undefined) {
+      const reason = diagnostics.map(({ message }) => message).join("; ");
+      return { kind: "invalid", reason };
+    }
+    return chooseHighest(candidates, constraint);
+  },
+};
+
+function effectiveConstraint({ constraint }: StrategyContext): string {
+  return constraint === undefined || constraint === "" ? "*" : constraint;
+}
+
+function neverMoves(version: string): Diagnostic {
+  const message =
+    `the constraint ${version} is one version, so the image is never updated; ` +
+    `write ~${version} or ^${version} for a range`;
+  return { severity: "warning", code: "exact-constraint-never-moves", where: {}, message };
+}
+
+function chooseHighest(
+  candidates: readonly TagCandidate[],
+  constraint: VersionConstraint,
+): StrategyVerdict {
+  const rejected: StrategyRejection[] = [];
+  const matches: Match[] = [];
+  for (const tag of candidates) {
+    const match = matchTag(tag, constraint);
+    if ("version" in match) matches.push(match);
+    else rejected.push(match);
+  }
+  const descending = matches.toSorted((left, right) => compareMatches(right, left));
+  const [best] = descending;
+  if (best === undefined) {
+    return {
+      kind: "none",
+      reason: `no tag is a version that satisfies ${constraint.text}`,
+      rejected,
+    };
+  }
+  const remarks = remarkOnDateLikeVersion(descending.map(({ version }) => version));
+  return { kind: "chosen", tag: best.tag, rejected, remarks };
+}
+
+function matchTag(tag: TagCandidate, constraint: VersionConstraint): Match | StrategyRejection {
+  const version = parseVersion(tag.name);
+  if (version === undefined) return { tag: tag.name, reason: { code: "not-a-version" } };
+  if (constraint.matches(version)) return { tag, version };
+  const wouldMatch = constraint.matches(version, { includePrerelease: true });
+  const code = wouldMatch ? "prerelease-excluded" : "constraint-mismatch";
+  return { tag: tag.name, reason: { code, constraint: constraint.text } };
+}
+
+function compareMatches(left: Match, right: Match): number {
+  const order = compareVersions(left.version, right.version);
+  return order === 0 ? compareTagNames(left.version.original, right.version.original) : order;
+}

@@ -1,0 +1,140 @@
+import { formatFloat } from "./go-float.js";
+import { formatInteger } from "./go-integer.js";
+import { pad, type Directive } from "./go-directive.js";
+import { canBackquote, quoteText } from "./go-quote.js";
+import type { BoundedText } from "./template-limits.js";
+import { sortedEntries, stringValue, typeName, type TemplateValue } from "./template-value.js";
+import { encodeText } from "./utf8-text.js";
+
+/** Writes a value as Go's `fmt.Printf` does for one directive, complaints about the verb included. */
+export function formatValue(output: BoundedText, directive: Directive, value: TemplateValue): void {
+  if (directive.verb === "T" && value.kind !== "nil") {
+    formatText(output, { ...directive, verb: "s" }, typeName(value));
+    return;
+  }
+  switch (value.kind) {
+    case "nil":
+      return formatNil(output, directive);
+    case "bool":
+      return formatBoolean(output, directive, value);
+    case "int":
+      if (!formatInteger(output, directive, value)) complain(output, directive, value);
+      return undefined;
+    case "float":
+      if (!formatFloat(output, directive, value.value)) complain(output, directive, value);
+      return undefined;
+    case "string":
+      if (!formatText(output, directive, value.value)) complain(output, directive, value);
+      return undefined;
+    case "list":
+    case "map":
+    case "struct":
+      return formatCollection(output, directive, value);
+  }
+}
+
+function complain(output: BoundedText, directive: Directive, value: TemplateValue): void {
+  output.append(`%!${directive.verb}(${typeName(value)}=`);
+  formatValue(output, { ...directive, verb: "v", fieldNames: false }, value);
+  output.append(")");
+}
+
+function formatNil(output: BoundedText, directive: Directive): void {
+  if (directive.verb === "v" || directive.verb === "T") pad(output, directive, "<nil>");
+  else output.append(`%!${directive.verb}(<nil>)`);
+}
+
+function formatBoolean(
+  output: BoundedText,
+  directive: Directive,
+  value: Extract<TemplateValue, { kind: "bool" }>,
+): void {
+  if (directive.verb === "v" || directive.verb === "t") {
+    pad(output, directive, String(value.value));
+  } else {
+    complain(output, directive, value);
+  }
+}
+
+function formatText(output: BoundedText, directive: Directive, text: string): boolean {
+  switch (directive.verb) {
+    case "v":
+    case "s":
+      pad(output, directive, truncate(text, directive.precision));
+      return true;
+    case "q":
+      formatQuoted(output, directive, truncate(text, directive.precision));
+      return true;
+    case "x":
+    case "X":
+      formatBytes(output, directive, text);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function truncate(text: string, precision: number | undefined): string {
+  if (precision === undefined || text.length <= precision) return text;
+  // Each code point takes at most two units, so the rest cannot matter.
+  return Array.from(text.slice(0, precision * 2))
+    .slice(0, precision)
+    .join("");
+}
+
+function formatQuoted(output: BoundedText, directive: Directive, text: string): void {
+  const raw = directive.sharp && canBackquote(text);
+  pad(output, directive, raw ? `\`${text}\`` : quoteText(text, directive.plus));
+}
+
+function formatBytes(output: BoundedText, directive: Directive, text: string): void {
+  const bytes = encodeText(text).slice(0, directive.precision);
+  const separator = directive.space ? " " : "";
+  const prefix = directive.sharp ? "0x" : "";
+  const between = directive.space ? `${separator}${prefix}` : "";
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(between);
+  const result = bytes.length === 0 ? "" : `${prefix}${digits}`;
+  pad(output, directive, directive.verb === "X" ? result.toUpperCase() : result);
+}
+
+type Collection = Extract<TemplateValue, { kind: "list" | "map" | "struct" }>;
+
+function formatCollection(output: BoundedText, directive: Directive, value: Collection): void {
+  if (directive.verb === "w" || directive.verb === "p") {
+    complain(output, directive, value);
+    return;
+  }
+  const [open, close] = BRACKETS[value.kind];
+  output.append(open);
+  for (const [index, [key, element]] of elements(value, directive).entries()) {
+    if (index > 0) output.append(" ");
+    if (key !== undefined) {
+      if (value.kind === "map") formatValue(output, directive, stringValue(key));
+      else output.append(key);
+      output.append(":");
+    }
+    formatValue(output, directive, element);
+  }
+  output.append(close);
+}
+
+const BRACKETS: Readonly<Record<Collection["kind"], readonly [string, string]>> = {
+  list: ["[", "]"],
+  map: ["map[", "]"],
+  struct: ["{", "}"],
+};
+
+function elements(
+  value: Collection,
+  directive: Directive,
+): readonly (readonly [string | undefined, TemplateValue])[] {
+  switch (value.kind) {
+    case "list":
+      return value.items.map((item) => [undefined, item]);
+    case "map":
+      return sortedEntries(value).map(([key, text]) => [key, stringValue(text)]);
+    case "struct":
+      break;
+  }
+  return [...value.fields].map(([name, field]) => [directive.fieldNames ? name : undefined, field]);
+}

@@ -1,0 +1,166 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { hex, utf8 } from "@scure/base";
+import { RegistryError, type RegistryErrorCode } from "../errors/registry-error.js";
+import { platformMatches } from "../image/platform.js";
+import type {
+  DescribedImage,
+  RegistryClient,
+  Repository,
+  TagDetails,
+} from "../ports/registry-client.js";
+import type { ImageFixture, RegistryFault, RegistryFixture } from "./registry-fixture.js";
+
+/** Settings of {@link inMemoryRegistry}. */
+export interface InMemoryRegistrySettings {
+  readonly fixture: RegistryFixture;
+  readonly faults?: readonly RegistryFault[] | undefined;
+  /** Default: every repository. */
+  readonly serves?: ((repository: Repository) => boolean) | undefined;
+}
+
+/** A registry of a test, which can be pushed to. */
+export interface InMemoryRegistry extends RegistryClient {
+  /** Adds an image, or replaces what the tag points to. */
+  push(path: string, image: ImageFixture): void;
+  /** What was asked for, in order: `tags team/app`, `manifest team/app:1.0`. */
+  readonly calls: readonly string[];
+}
+
+/** A `RegistryClient` over a fixture, with faults on demand. Keeps the contract of the port. */
+export function inMemoryRegistry(settings: InMemoryRegistrySettings): InMemoryRegistry {
+  const repositories = new Map(
+    Object.entries(settings.fixture).map(([path, images]) => [path, [...images]]),
+  );
+  const remaining = (settings.faults ?? []).map((fault) => ({
+    fault,
+    left: fault.times ?? Infinity,
+  }));
+  const calls: string[] = [];
+
+  function fail(on: RegistryFault["on"], repository: Repository, tag?: string): Promise<void> {
+    const entry = remaining.find(
+      ({ fault, left }) => left > 0 && applies(fault, on, repository.path, tag),
+    );
+    if (entry === undefined) return Promise.resolve();
+    entry.left -= 1;
+    if (entry.fault.behave === "hang") return new Promise(() => undefined);
+    return Promise.reject(faultError(entry.fault, repository, tag));
+  }
+
+  function imagesOf(repository: Repository): readonly ImageFixture[] {
+    const images = repositories.get(repository.path);
+    if (images !== undefined) return images;
+    const message = `${repository.host} has no repository ${repository.path}`;
+    throw new RegistryError("not-found", message, contextOf(repository));
+  }
+
+  async function find(repository: Repository, tag: string): Promise<ImageFixture | undefined> {
+    calls.push(`manifest ${repository.path}:${tag}`);
+    await fail("token", repository, tag);
+    try {
+      await fail("manifest", repository, tag);
+    } catch (error) {
+      // As on a registry: a manifest that is not found is an answer.
+      if (RegistryError.is(error) && error.code === "not-found") return undefined;
+      throw error;
+    }
+    return repositories.get(repository.path)?.find((image) => image.tag === tag);
+  }
+
+  return {
+    contract: "registry-client/1",
+    calls,
+    serves: settings.serves ?? ((): boolean => true),
+    push(path, image): void {
+      const images = repositories.get(path) ?? [];
+      repositories.set(path, [...images.filter(({ tag }) => tag !== image.tag), image]);
+    },
+    async listTags(repository): Promise<readonly string[]> {
+      calls.push(`tags ${repository.path}`);
+      await fail("token", repository);
+      await fail("tags", repository);
+      await fail("tags-page", repository);
+      return [...new Set(imagesOf(repository).map(({ tag }) => tag))];
+    },
+    async describeTag(repository, tag, { platforms }): Promise<TagDetails> {
+      const image = await find(repository, tag);
+      if (image === undefined) return { kind: "gone" };
+      if (image.layout !== "artifact") await fail("config", repository, tag);
+      return describeFixture(image, platforms);
+    },
+    async resolveDigest(repository, tag): Promise<string | undefined> {
+      const image = await find(repository, tag);
+      return image === undefined ? undefined : digestOf(image);
+    },
+  };
+}
+
+/** What a client answers for an image of a fixture. */
+export function describeFixture(image: ImageFixture, wanted: readonly string[]): TagDetails {
+  if (image.layout === "artifact") {
+    return { kind: "not-an-image", mediaType: "application/vnd.cncf.helm.config.v1+json" };
+  }
+  const platforms = image.platforms ?? ["linux/amd64"];
+  const matching = platforms.filter((have) => wanted.some((want) => platformMatches(want, have)));
+  if (matching.length === 0) {
+    return { kind: "no-platform", digest: digestOf(image), available: platforms };
+  }
+  const created = image.created === undefined ? "2024-01-01T00:00:00Z" : image.created;
+  const described: DescribedImage = {
+    kind: "image",
+    digest: digestOf(image),
+    labels: image.labels ?? {},
+    platforms,
+  };
+  return created === null
+    ? described
+    : { ...described, created: { at: created, source: "image-config" } };
+}
+
+/** Two images with the same content have the same digest, whatever their tags. */
+function digestOf({ tag: _tag, ...content }: ImageFixture): string {
+  return `sha256:${hex.encode(sha256(utf8.decode(JSON.stringify(content))))}`;
+}
+
+function applies(
+  fault: RegistryFault,
+  on: RegistryFault["on"],
+  path: string,
+  tag: string | undefined,
+): boolean {
+  return (
+    (fault.on === on || fault.on === "any") &&
+    (fault.repository === undefined || fault.repository === path) &&
+    (fault.tag === undefined || fault.tag === tag)
+  );
+}
+
+const FAULT_CODES: Readonly<Record<Exclude<RegistryFault["behave"], "hang">, RegistryErrorCode>> = {
+  unauthorized: "unauthorized",
+  forbidden: "forbidden",
+  "not-found": "not-found",
+  "rate-limited": "rate-limited",
+  "server-error": "unavailable",
+  garbage: "invalid-response",
+  disconnect: "unavailable",
+  "wrong-digest": "digest-mismatch",
+  "too-large": "too-large",
+};
+
+function faultError(
+  fault: RegistryFault,
+  repository: Repository,
+  tag: string | undefined,
+): RegistryError {
+  const code = fault.behave === "hang" ? "timeout" : FAULT_CODES[fault.behave];
+  const what = tag === undefined ? repository.path : `${repository.path}:${tag}`;
+  const message = `${repository.host} answered ${fault.behave} for ${what}`;
+  return new RegistryError(code, message, contextOf(repository));
+}
+
+function contextOf({ host, path }: Repository): {
+  readonly host: string;
+  readonly repository: string;
+} {
+  return { host, repository: path };
+}

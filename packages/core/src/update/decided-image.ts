@@ -1,0 +1,42 @@
+import type { Decision } from "../decision/decision.js";
+import { createImageReference } from "../image/create-image-reference.js";
+import type { ImageReference } from "../image/image-reference.js";
+import { parseImageReference } from "../image/parse-image-reference.js";
+import type { ImagePolicy } from "../policy/image-policy.js";
+
+/** An image with a decision that says what its manifests should hold. */
+export interface DecidedImage {
+  readonly policy: ImagePolicy;
+  readonly decision: Decision;
+  /** What runs now. */
+  readonly running: ImageReference;
+  /** What should stand in the manifests: the chosen tag, or for an up-to-date image the running one. */
+  readonly wanted: ImageReference;
+}
+
+/**
+ * Pairs a policy with its decision; undefined when the decision gives nothing to write.
+ *
+ * The name is always the configured one. An up-to-date image keeps the running tag, so that an
+ * override file lists all images of its application, as Argo CD Image Updater writes it.
+ */
+export function toDecidedImage(policy: ImagePolicy, decision: Decision): DecidedImage | undefined {
+  const running = parseImageReference(decision.running ?? "").value;
+  if (running === undefined) return undefined;
+  const { registry, repository } = policy.image;
+  if (decision.outcome === "update") {
+    const { tag, digest } = decision;
+    const wanted = createImageReference({ registry, repository, tag, digest });
+    return { policy, decision, running, wanted };
+  }
+  if (decision.outcome !== "up-to-date") return undefined;
+  // A container that runs a bare digest keeps the name of the tag it follows.
+  const tag = running.tag ?? (running.digest === undefined ? undefined : decision.tag);
+  const wanted = createImageReference({ registry, repository, tag, digest: running.digest });
+  return { policy, decision, running, wanted };
+}
+
+/** The tag as commit messages and branch names print it: the digest when there is one. */
+export function printedTag(image: ImageReference): string {
+  return image.digest ?? image.tag ?? "";
+}

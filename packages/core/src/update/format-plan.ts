@@ -1,0 +1,72 @@
+import { formatDecisionReason } from "../decision/format-decision-reason.js";
+import type { TagVerdict } from "../decision/decision.js";
+import { formatDiagnostic } from "../errors/diagnostic.js";
+import { formatTagReason } from "../tags/format-tag-reason.js";
+import type { ApplicationPlan, ImagePlan, Plan } from "./plan.js";
+import { unifiedDiff } from "./unified-diff.js";
+
+/** How much of a plan is shown. */
+export interface FormatPlanOptions {
+  /** Rejected tags listed per image, newest decision first; default 20, the rest is counted. */
+  readonly tags?: number | undefined;
+}
+
+/** A plan as text a person reads: what would change and why, which tags were rejected, the diff. */
+export function formatPlan(plan: Plan, options: FormatPlanOptions = {}): string {
+  const { tags = 20 } = options;
+  if (plan.applications.length === 0) return "No applications.\n";
+  const parts = plan.applications.map((application) => formatApplication(application, tags));
+  return `${parts.join("\n\n")}\n`;
+}
+
+function formatApplication(plan: ApplicationPlan, tags: number): string {
+  const { name, namespace } = plan.application;
+  const diffs = plan.previews.map(({ path, before, after }) => unifiedDiff(path, before, after));
+  return [
+    `Application ${namespace}/${name}: ${summary(plan)}`,
+    ...plan.images.flatMap((image) => formatImage(image, tags)),
+    ...plan.diagnostics.map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`),
+    ...(plan.error === undefined ? [] : [`  error: ${plan.error.message}`]),
+    ...destination(plan),
+    ...diffs,
+  ].join("\n");
+}
+
+function summary(plan: ApplicationPlan): string {
+  if (plan.error !== undefined) return "error";
+  const updates = plan.images.filter(({ decision }) => decision.outcome === "update").length;
+  return updates === 0 ? "nothing to update" : `${updates} image(s) to update`;
+}
+
+function formatImage(image: ImagePlan, tags: number): readonly string[] {
+  const { decision } = image;
+  const alias = image.alias === undefined ? "" : `${image.alias}=`;
+  const constraint = image.constraint === undefined ? "" : `:${image.constraint}`;
+  const strategy = image.strategy === undefined ? "" : ` [${image.strategy}]`;
+  const target = image.newImage === undefined ? "" : ` -> ${image.newImage}`;
+  const rejected = decision.tags.filter(({ reason }) => reason.code !== "chosen");
+  const hidden = rejected.length - tags;
+  return [
+    `  ${decision.outcome.padEnd(12)} ${alias}${image.image}${constraint}${strategy}${target}`,
+    `    because ${formatDecisionReason(decision.reason)}`,
+    ...rejected.slice(0, tags).map(formatVerdict),
+    ...(hidden > 0 ? [`    … and ${hidden} more rejected tag(s)`] : []),
+  ];
+}
+
+function formatVerdict({ tag, reason }: TagVerdict): string {
+  return `    rejected ${tag}: ${formatTagReason(reason)}`;
+}
+
+function destination({ change }: ApplicationPlan): readonly string[] {
+  if (change === undefined) return [];
+  if (change.location === undefined) return ["  writes to the Application"];
+  const { repository, base = "HEAD", branch } = change.location;
+  const push = branch === undefined || branch === base ? "" : `, pushed to ${branch}`;
+  return [`  writes to ${withoutUserInfo(repository)}, branch ${base}${push}`];
+}
+
+/** A repository URL may carry credentials; they are never shown. */
+function withoutUserInfo(url: string): string {
+  return url.replace(/^([a-z+]+:\/\/)[^/@]*@/iu, "$1");
+}

@@ -1,0 +1,59 @@
+import type { Application } from "../application/application.js";
+import { formatDecisionReason } from "../decision/format-decision-reason.js";
+import { parseImageReference } from "../image/parse-image-reference.js";
+import type { LogFields } from "../ports/logger.js";
+import { formatTagReason } from "../tags/format-tag-reason.js";
+import type { Cycle } from "./cycle.js";
+import type { ImagePlan } from "./plan.js";
+
+/** Logs one image's decision in Argo CD Image Updater's words and fields, each rejected tag at debug. */
+export function logImage(cycle: Cycle, application: Application, plan: ImagePlan): void {
+  const { logger } = cycle;
+  const { decision } = plan;
+  const fields = imageFields(application, plan);
+  for (const { tag, reason } of decision.tags) {
+    if (reason.code === "chosen") continue;
+    logger.debug({ ...fields, image_tag: tag }, `Tag ${tag} rejected: ${formatTagReason(reason)}`);
+  }
+  const why = formatDecisionReason(decision.reason);
+  const image = decision.running ?? plan.image;
+  switch (decision.outcome) {
+    case "update":
+      logger.info(fields, `Setting new image to ${plan.newImage ?? ""}`);
+      logger.info(
+        fields,
+        `Successfully updated image '${image}' to '${plan.newImage ?? ""}', but pending spec update (dry run=${cycle.dryRun})`,
+      );
+      break;
+    case "up-to-date":
+      logger.debug(fields, `Image '${image}' already on latest allowed version: ${why}`);
+      break;
+    case "not-live":
+      logger.debug(fields, `Image '${plan.image}' is not live: ${why}`);
+      break;
+    case "no-candidate":
+    case "held":
+    case "blocked":
+      logger.info(fields, `No tag of '${plan.image}' was chosen: ${why}`);
+      break;
+    case "waiting":
+    case "error":
+      logger.error(fields, `Could not decide about image '${plan.image}': ${why}`);
+      break;
+  }
+  const name = `${application.namespace}/${application.name}`;
+  cycle.observer.observe({ kind: "image-decided", application: name, outcome: decision.outcome });
+}
+
+function imageFields(application: Application, plan: ImagePlan): LogFields {
+  const reference = parseImageReference(plan.image).value;
+  const running = parseImageReference(plan.decision.running ?? "").value;
+  return {
+    application: application.name,
+    image_alias: plan.alias,
+    image_digest: running?.digest,
+    image_name: reference?.repository ?? plan.image,
+    image_registry: reference?.registry,
+    image_tag: running?.tag,
+  };
+}
