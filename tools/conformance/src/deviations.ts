@@ -7,7 +7,7 @@ export interface Deviation {
   readonly area: string;
   /** Cases of the repository's own vectors that show it; each must differ, or the entry is stale. */
   readonly cases: readonly string[];
-  /** Which other cases of the area are of the same family: a pattern on the input as JSON. */
+  /** Which other cases of the area are of the same family: a pattern on the input's {@link inputText}. */
   readonly input: string;
   /** What this SDK does in its place, and why. */
   readonly reason: string;
@@ -32,6 +32,14 @@ export function findDeviation(
   const listed = inArea.find(({ cases }) => cases.includes(vector.id));
   if (listed !== undefined) return listed;
   if (!/^UPSTREAM (?:BUG|QUIRK|WEAKNESS)/u.test(vector.note)) return undefined;
-  const input = JSON.stringify(vector.input);
-  return inArea.find((deviation) => new RegExp(deviation.input, "u").test(input));
+  const input = inputText(vector.input);
+  return inArea.find((deviation) => new RegExp(deviation.input, "mu").test(input));
+}
+
+/** The texts of an input, one `field: value` after the other, with their own line breaks. */
+function inputText(input: unknown): string {
+  if (typeof input !== "object" || input === null) return String(input);
+  return Object.entries(input)
+    .map(([field, value]) => `${field}: ${inputText(value)}`)
+    .join("\n");
 }

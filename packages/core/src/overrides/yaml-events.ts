@@ -14,14 +14,16 @@ export function parseYamlEvents(text: string): readonly Event[] {
     throw new EditError("unsupported-yaml", `the file is longer than ${MAXIMUM_LENGTH} characters`);
   }
   const paddings: number[] = [];
+  let parsed = 0;
   for (;;) {
-    const result = tryParse(pad(text, paddings));
+    const padded = pad(text, paddings);
+    parsed += padded.length;
+    const result = tryParse(padded);
     if (result.kind === "parsed") return moveBack(result.events, paddings);
     const offset = withoutPaddings(result.offset, paddings);
     const lineStart = startOfLine(text, offset);
     const isIndentation = result.reason === "deficient indentation" && offset < text.length;
-    const canPad = paddings.length * text.length < MAXIMUM_REPARSED;
-    if (!isIndentation || !canPad || paddings.includes(lineStart)) {
+    if (!isIndentation || parsed > MAXIMUM_PARSED || paddings.includes(lineStart)) {
       const line = text.slice(0, offset).split(/\r\n|\n|\r/).length;
       throw new EditError("invalid-yaml", `line ${line} is not valid YAML: ${result.reason}`);
     }
@@ -31,9 +33,9 @@ export function parseYamlEvents(text: string): readonly Event[] {
 }
 
 const MAXIMUM_LENGTH = 4_194_304;
-/** Every padding parses the text once more; this many characters in all is enough. */
-const MAXIMUM_REPARSED = 20_000_000;
-const PADDING = " ".repeat(256);
+/** Every padding parses the text once more; this many characters in all are enough. */
+const MAXIMUM_PARSED = 20_000_000;
+const PADDING = " ".repeat(100);
 
 type ParseResult =
   | { readonly kind: "parsed"; readonly events: readonly Event[] }

@@ -1,8 +1,8 @@
 import { equalsAny, isLess } from "./comparison.js";
 import { indexValue, lengthOf, sliceValue } from "./element-access.js";
 import { executeError } from "./execute-error.js";
-import { printLine, printValues } from "./go-print.js";
-import { formatValues } from "./go-printf.js";
+import { printLine, printValues } from "./print-values.js";
+import { formatValues } from "./format-values.js";
 import {
   boolValue,
   isTrue,

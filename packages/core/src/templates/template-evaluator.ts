@@ -1,6 +1,6 @@
 import { evaluateNested, spend, type Evaluation } from "./evaluation.js";
 import { executeError } from "./execute-error.js";
-import { printValues } from "./go-print.js";
+import { printValues } from "./print-values.js";
 import { evaluatePipeline, type PipelineResult } from "./pipeline-evaluator.js";
 import { createBoundedText } from "./template-limits.js";
 import type { ControlNode, Template, TemplateCall, TemplateNode } from "./template-node.js";

@@ -1,7 +1,7 @@
 import { TemplateError } from "../errors/template-error.js";
 
 /** The longest text a template may produce, and the longest value it may build, in UTF-16 units. */
-export const maximumLength: number = 1024 * 1024;
+const maximumLength: number = 1024 * 1024;
 
 /** How deep blocks and parentheses may nest in the text of a template. */
 export const maximumNesting = 200;

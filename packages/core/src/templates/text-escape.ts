@@ -1,4 +1,4 @@
-import { isPrintable } from "./go-quote.js";
+import { isPrintable } from "./quote-text.js";
 import { encodeText } from "./utf8-text.js";
 
 /** Go's `html`: what is special in HTML as a character reference. */

@@ -1,5 +1,5 @@
-import { plainDirective } from "./go-directive.js";
-import { formatValue } from "./go-verb.js";
+import { plainDirective } from "./directive.js";
+import { formatValue } from "./format-value.js";
 import { createBoundedText } from "./template-limits.js";
 import type { TemplateValue } from "./template-value.js";
 

@@ -1,5 +1,5 @@
-import { pad, type Directive } from "./go-directive.js";
-import { characterOf, isPrintable, quoteCodePoint } from "./go-quote.js";
+import { pad, type Directive } from "./directive.js";
+import { characterOf, isPrintable, quoteCodePoint } from "./quote-text.js";
 import type { BoundedText } from "./template-limits.js";
 import type { IntegerValue } from "./template-value.js";
 

@@ -1,7 +1,7 @@
-import { formatFloat } from "./go-float.js";
-import { formatInteger } from "./go-integer.js";
-import { pad, type Directive } from "./go-directive.js";
-import { canBackquote, quoteText } from "./go-quote.js";
+import { formatFloat } from "./format-float.js";
+import { formatInteger } from "./format-integer.js";
+import { pad, type Directive } from "./directive.js";
+import { canBackquote, quoteText } from "./quote-text.js";
 import type { BoundedText } from "./template-limits.js";
 import { sortedEntries, stringValue, typeName, type TemplateValue } from "./template-value.js";
 import { encodeText } from "./utf8-text.js";

@@ -1,6 +1,6 @@
 import { executeError } from "./execute-error.js";
-import { plainDirective, type Directive } from "./go-directive.js";
-import { formatValue } from "./go-verb.js";
+import { plainDirective, type Directive } from "./directive.js";
+import { formatValue } from "./format-value.js";
 import { createBoundedText, type BoundedText } from "./template-limits.js";
 import { typeName, type TemplateValue } from "./template-value.js";
 

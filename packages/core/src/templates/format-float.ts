@@ -1,5 +1,5 @@
 import { executeError } from "./execute-error.js";
-import { pad, type Directive } from "./go-directive.js";
+import { pad, type Directive } from "./directive.js";
 import type { BoundedText } from "./template-limits.js";
 
 /**
