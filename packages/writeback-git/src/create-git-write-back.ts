@@ -1,0 +1,137 @@
+import {
+  summarizeError,
+  type CallOptions,
+  type Clock,
+  type CommitAuthor,
+  type Credential,
+  type CredentialProvider,
+  type ErrorSummary,
+  type GitCredentialRequest,
+  type WriteBackTarget,
+} from "@image-updater/core";
+import type { Dispatcher } from "undici";
+import { hostClock } from "./host-clock.js";
+import { nameProtocolError } from "./protocol-error.js";
+import { readRepository } from "./read-repository.js";
+import { openGitRemote } from "./repository/git-remote.js";
+import {
+  groupByRepository,
+  type Located,
+  type RepositoryGroup,
+} from "./repository/group-by-repository.js";
+import { runLimited } from "./run-limited.js";
+import { authorizationOf } from "./transport/authorization.js";
+import { cancelledError, createHttpTransport } from "./transport/http-transport.js";
+import { createSmartHttp } from "./transport/smart-http.js";
+import { writeRepository, type RepositoryWork } from "./write-repository.js";
+
+/** Settings of {@link createGitWriteBack}. All are optional; a public server needs none. */
+export interface GitWriteBackSettings {
+  /** Asked once per repository and call. Without it, access is anonymous or as the URL says. */
+  readonly credentials?: Pick<CredentialProvider, "forGit"> | undefined;
+  /** Replaces undici's global dispatcher: proxies, private CAs, tests. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** Who commits where a change names nobody. Default: `argocd-image-updater <noreply@argoproj.io>`. */
+  readonly author?: CommitAuthor | undefined;
+  /** Whether plain `http://` URLs are written to, credentials unprotected. Default: false. */
+  readonly allowHttp?: boolean | undefined;
+  /** How long lost races are tried again. Default: 60 000. */
+  readonly deadlineMs?: number | undefined;
+  /** For one HTTP request, from beginning to end. Default: 90 000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** The largest pack that is downloaded; it is held in memory. Default: 512 MiB. */
+  readonly maxPackBytes?: number | undefined;
+  /** Dates commits and times pauses. Default: the machine's clock. */
+  readonly clock?: Clock | undefined;
+  /** Spreads the pauses between attempts, from 0 to 1. Default: `Math.random`. */
+  readonly random?: (() => number) | undefined;
+}
+
+const DEFAULT_AUTHOR: CommitAuthor = {
+  name: "argocd-image-updater",
+  email: "noreply@argoproj.io",
+};
+const REPOSITORIES_AT_ONCE = 4;
+
+/**
+ * A {@link WriteBackTarget} that commits to Git repositories over HTTP(S), without a checkout.
+ *
+ * ```ts
+ * const git = createGitWriteBack({ credentials });
+ * ```
+ *
+ * One commit per change, one fetch and one push per branch, never a forced one: edits are applied
+ * again to what somebody else pushed in between. It keeps no state and leaves nothing on disk.
+ */
+export function createGitWriteBack(settings: GitWriteBackSettings = {}): WriteBackTarget {
+  return {
+    contract: "write-back-target/1",
+    accepts: ({ method }) => method === "git",
+    read: (reads, options) =>
+      forEachRepository(settings, reads, options, (work, { entries }) =>
+        readRepository(work, entries),
+      ),
+    write: (changes, options) =>
+      forEachRepository(settings, changes, options, (work, { entries }) =>
+        writeRepository(work, entries),
+      ),
+  };
+}
+
+interface Failed {
+  readonly kind: "failed";
+  readonly error: ErrorSummary;
+}
+
+async function forEachRepository<T extends Located, R>(
+  settings: GitWriteBackSettings,
+  items: readonly T[],
+  options: CallOptions | undefined,
+  run: (work: RepositoryWork, group: RepositoryGroup<T>) => Promise<ReadonlyMap<number, R>>,
+): Promise<readonly (R | Failed)[]> {
+  const rules = { allowHttp: settings.allowHttp ?? false };
+  const { groups, failures } = groupByRepository(items, rules);
+  const results = new Map<number, R | Failed>();
+  for (const [index, error] of failures) results.set(index, failure(error));
+  await runLimited(groups, REPOSITORIES_AT_ONCE, async (group) => {
+    try {
+      const work = await openRepository(settings, group, options?.signal);
+      for (const [index, result] of await run(work, group)) results.set(index, result);
+    } catch (cause) {
+      const error = nameProtocolError(cause, group.address.url);
+      for (const { index } of group.entries) results.set(index, failure(error));
+    }
+  });
+  return items.map((_, index) => results.get(index) ?? failure(new TypeError("no result")));
+}
+
+function failure(error: unknown): Failed {
+  return { kind: "failed", error: summarizeError(error) };
+}
+
+async function openRepository(
+  settings: GitWriteBackSettings,
+  { address, credential }: Pick<RepositoryGroup<unknown>, "address" | "credential">,
+  signal: AbortSignal | undefined,
+): Promise<RepositoryWork> {
+  if (signal?.aborted === true) throw cancelledError(address.url);
+  const { dispatcher, author = DEFAULT_AUTHOR } = settings;
+  const { requestTimeoutMs = 90_000, maxPackBytes = 512 * 1024 * 1024 } = settings;
+  const { clock = hostClock(), random = Math.random, deadlineMs = 60_000 } = settings;
+  const given = await askCredential(settings, { ...credential, signal });
+  const authorization = authorizationOf(given, address);
+  const send = createHttpTransport({ dispatcher, requestTimeoutMs });
+  const transport = createSmartHttp({ url: address.url, authorization, send, maxPackBytes });
+  return {
+    remote: openGitRemote(transport),
+    author,
+    limits: { target: address.url, clock, random, deadlineMs, signal },
+  };
+}
+
+async function askCredential(
+  { credentials }: GitWriteBackSettings,
+  request: GitCredentialRequest,
+): Promise<Credential> {
+  return (await credentials?.forGit(request)) ?? { kind: "anonymous" };
+}

@@ -1,0 +1,3 @@
+// The public names: what writes to Git, and its settings.
+
+export { createGitWriteBack, type GitWriteBackSettings } from "./create-git-write-back.js";

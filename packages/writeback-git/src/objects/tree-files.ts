@@ -1,0 +1,140 @@
+import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
+import type { ObjectStore } from "./object-store.js";
+import { pathProblem } from "./safe-path.js";
+import { findTreeEntry, FOLDER_MODE, isFolder, spliceTree } from "./splice-tree.js";
+
+/** A file as a tree holds it. */
+export interface TreeFile {
+  readonly mode: string;
+  readonly content: Uint8Array;
+}
+
+/** A repository whose trees are read, with the name that messages use for it. */
+export interface TreeSource {
+  readonly objects: ObjectStore;
+  /** Repository URL without user information. */
+  readonly target: string;
+}
+
+/** The largest file that is read or written: configuration is far smaller, and it is held in memory. */
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
+
+/**
+ * Reads one file of a tree; `undefined` when there is none.
+ *
+ * Throws `unsafe-path` when the path leads through or to a symbolic link, a submodule or the wrong
+ * kind of entry, `unsupported` for a Git LFS pointer and `too-large` for a file over the limit.
+ */
+export async function readTreeFile(
+  source: TreeSource,
+  tree: string,
+  path: string,
+): Promise<TreeFile | undefined> {
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw refuse(source, "unsafe-path", path, problem);
+  const segments = path.split("/");
+  let folder = tree;
+  for (const [index, segment] of segments.entries()) {
+    const entry = findTreeEntry(await source.objects.read("tree", folder), segment);
+    if (entry === undefined) return undefined;
+    const here = segments.slice(0, index + 1).join("/");
+    if (index === segments.length - 1) {
+      requireFile(source, path, entry.mode);
+      return readContent(source, path, entry);
+    }
+    if (!isFolder(entry.mode)) {
+      throw refuse(source, "unsafe-path", path, `${here} is ${kindOf(entry.mode)}, not a folder`);
+    }
+    folder = entry.oid;
+  }
+  return undefined;
+}
+
+/** A blob and the mode to store it with, by path. */
+export type NewFiles = ReadonlyMap<string, { readonly mode: string; readonly oid: string }>;
+
+/**
+ * Puts files into a tree and answers the new tree's id and the ids of all trees written for it.
+ *
+ * The paths must have been read with `readTreeFile` before, which refuses the unsafe ones.
+ */
+export async function writeTreeFiles(
+  source: TreeSource,
+  tree: string | undefined,
+  files: NewFiles,
+): Promise<{ readonly tree: string; readonly written: readonly string[] }> {
+  let bytes = tree === undefined ? new Uint8Array() : await source.objects.read("tree", tree);
+  const written: string[] = [];
+  for (const [name, inside] of groupByFirstSegment(files)) {
+    const file = inside.get("");
+    if (file !== undefined) {
+      if (inside.size > 1) {
+        throw refuse(source, "unsafe-path", name, "it is written both as a file and as a folder");
+      }
+      bytes = spliceTree(bytes, name, file);
+      continue;
+    }
+    const folder = await writeTreeFiles(source, findTreeEntry(bytes, name)?.oid, inside);
+    written.push(...folder.written);
+    bytes = spliceTree(bytes, name, { mode: FOLDER_MODE, oid: folder.tree });
+  }
+  const oid = await source.objects.write("tree", bytes);
+  return { tree: oid, written: [...written, oid] };
+}
+
+/** Throws `too-large` when a file's content is over the limit. */
+export function requireSize(source: TreeSource, path: string, content: Uint8Array): void {
+  if (content.length <= MAX_FILE_BYTES) return;
+  const limit = `it has ${content.length} bytes, the limit is ${MAX_FILE_BYTES}`;
+  throw refuse(source, "too-large", path, limit);
+}
+
+async function readContent(
+  source: TreeSource,
+  path: string,
+  { mode, oid }: { readonly mode: string; readonly oid: string },
+): Promise<TreeFile> {
+  const content = await source.objects.read("blob", oid);
+  requireSize(source, path, content);
+  if (isLfsPointer(content)) {
+    throw refuse(source, "unsupported", path, "it is a Git LFS pointer; keep the file out of LFS");
+  }
+  return { mode, content };
+}
+
+function requireFile(source: TreeSource, path: string, mode: string): void {
+  if (/^100[0-7]{3}$/u.test(mode)) return;
+  throw refuse(source, "unsafe-path", path, `it is ${kindOf(mode)}, not a file`);
+}
+
+function kindOf(mode: string): string {
+  if (isFolder(mode)) return "a folder";
+  if (mode === "120000") return "a symbolic link";
+  if (mode === "160000") return "a submodule";
+  return "a file";
+}
+
+function isLfsPointer(content: Uint8Array): boolean {
+  const head = Buffer.from(content.subarray(0, 64)).toString("latin1");
+  return content.length < 1024 && head.startsWith("version https://git-lfs.github.com/spec/");
+}
+
+function groupByFirstSegment(files: NewFiles): ReadonlyMap<string, NewFiles> {
+  const groups = new Map<string, Map<string, { readonly mode: string; readonly oid: string }>>();
+  for (const [path, file] of files) {
+    const slash = path.indexOf("/");
+    const name = slash < 0 ? path : path.slice(0, slash);
+    const group = groups.get(name) ?? new Map<string, typeof file>();
+    groups.set(name, group.set(slash < 0 ? "" : path.slice(slash + 1), file));
+  }
+  return groups;
+}
+
+function refuse(
+  { target }: TreeSource,
+  code: WriteBackErrorCode,
+  path: string,
+  reason: string,
+): WriteBackError {
+  return new WriteBackError(code, `cannot use the file ${path}: ${reason}`, { target, path });
+}

@@ -1,0 +1,88 @@
+import { WriteBackError, type WriteBackLocation } from "@image-updater/core";
+import type { RefAdvertisement } from "../wire/ref-advertisement.js";
+
+/** Which branch is pushed and, while it does not exist, which one it starts from. */
+export interface BranchTarget {
+  readonly branch: string;
+  readonly base: string;
+}
+
+/** The commit that edits go on top of. */
+export interface BranchStart {
+  /** Full name of the reference to fetch. */
+  readonly ref: string;
+  readonly oid: string;
+  /** Whether the branch to push is there already. */
+  readonly exists: boolean;
+}
+
+const HEADS = "refs/heads/";
+
+/**
+ * Names the branches of a location: nothing or `HEAD` as base means the branch that the remote's HEAD
+ * names, no branch to push means the base.
+ *
+ * Throws `branch-not-found` when HEAD names none and `invalid-branch` for a name Git refuses.
+ */
+export function resolveBranch(
+  target: string,
+  { base, branch }: Pick<WriteBackLocation, "base" | "branch">,
+  { head }: RefAdvertisement,
+): BranchTarget {
+  const readFrom = shortName(base);
+  const pushTo = shortName(branch);
+  if (pushTo !== undefined && !isBranchName(pushTo)) {
+    const message = `${target}: "${pushTo}" is not a valid branch name`;
+    throw new WriteBackError("invalid-branch", message, { target, branch: pushTo });
+  }
+  const resolved = readFrom ?? head;
+  // A branch that is there is extended without asking for a base.
+  if (resolved === undefined && pushTo !== undefined) return { branch: pushTo, base: pushTo };
+  if (resolved === undefined) {
+    const message = `${target} has no default branch (its HEAD names no branch with a commit); name the base branch`;
+    throw new WriteBackError("branch-not-found", message, { target });
+  }
+  return { branch: pushTo ?? resolved, base: resolved };
+}
+
+/** Where a branch starts. Throws `branch-not-found` when neither it nor its base exists. */
+export function findStart(
+  target: string,
+  { branch, base }: BranchTarget,
+  { refs }: RefAdvertisement,
+): BranchStart {
+  const present = refs.get(HEADS + branch);
+  if (present !== undefined) return { ref: HEADS + branch, oid: present, exists: true };
+  const start = refs.get(HEADS + base);
+  if (start !== undefined) return { ref: HEADS + base, oid: start, exists: false };
+  const message = `${target} has no branch "${base}"${explanation(base, refs)}`;
+  throw new WriteBackError("branch-not-found", message, { target, branch: base });
+}
+
+/** Full name of a branch's reference. */
+export function branchRef(branch: string): string {
+  return HEADS + branch;
+}
+
+/** Whether Git accepts a name for a branch (git-check-ref-format, `--branch`). */
+function isBranchName(name: string): boolean {
+  if (name === "@" || name === "HEAD" || name.startsWith("-") || name.endsWith(".")) return false;
+  if (/[\p{Cc} ~^:?*[\\]|\.\.|@\{/u.test(name)) return false;
+  return name
+    .split("/")
+    .every((part) => part !== "" && !part.startsWith(".") && !part.endsWith(".lock"));
+}
+
+function shortName(name: string | undefined): string | undefined {
+  if (name === undefined || name === "" || name === "HEAD") return undefined;
+  return name.startsWith(HEADS) ? name.slice(HEADS.length) : name;
+}
+
+function explanation(name: string, refs: ReadonlyMap<string, string>): string {
+  const tag = name.startsWith("refs/tags/") ? name : `refs/tags/${name}`;
+  if (refs.has(tag)) return "; that is a tag, and only a branch can be written to";
+  if (/^[0-9a-f]{7,40}$/iu.test(name)) {
+    return "; that looks like a commit id, and only a branch can be written to";
+  }
+  return "";
+}

@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from "node:child_process";
+
+/** Runs the git program in a folder, apart from the user's own configuration. */
+export interface GitProgram {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Starts git; the child is killed by `close` if it still runs. */
+  start(args: readonly string[], environment?: Readonly<Record<string, string>>): ChildProcess;
+  /** Runs git to its end and answers what it printed. Throws with its errors when it fails. */
+  run(args: readonly string[], input?: Uint8Array | string): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** The git program with a home folder of its own: no system, user or signing configuration. */
+export function createGitProgram(home: string): GitProgram {
+  const environment = cleanEnvironment(home);
+  const children = new Set<ChildProcess>();
+  const start: GitProgram["start"] = (args, extra = {}) => {
+    const env = { ...environment, ...extra };
+    // A group of its own, so that the programs git starts can be ended with it.
+    const child = spawn("git", args, { cwd: home, env, detached: true });
+    children.add(child);
+    child.once("close", () => children.delete(child));
+    return child;
+  };
+  return {
+    environment,
+    start,
+    run: (args, input) => finish(start(args), args, input),
+    close: async () => {
+      const ended = [...children].map(
+        (child) => new Promise((resolve) => child.once("close", resolve)),
+      );
+      for (const child of children) killGroup(child);
+      await Promise.all(ended);
+    },
+  };
+}
+
+/** Waits for a child and answers its output, whatever its exit code. */
+export async function outputOf(
+  child: ChildProcess,
+  input: Uint8Array | string | undefined,
+): Promise<{ readonly code: number | null; readonly stdout: Buffer; readonly stderr: Buffer }> {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
+  // A child may end without reading all of its input.
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(input ?? "");
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) };
+}
+
+async function finish(
+  child: ChildProcess,
+  args: readonly string[],
+  input: Uint8Array | string | undefined,
+): Promise<Buffer> {
+  const { code, stdout, stderr } = await outputOf(child, input);
+  if (code === 0) return stdout;
+  throw new Error(`git ${args.join(" ")} ended with ${String(code)}: ${stderr.toString("utf8")}`);
+}
+
+function cleanEnvironment(home: string): Readonly<Record<string, string>> {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    HOME: home,
+    XDG_CONFIG_HOME: home,
+    LC_ALL: "C",
+    TZ: "UTC",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_TERMINAL_PROMPT: "0",
+  };
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  } catch {
+    child.kill("SIGKILL");
+  }
+}

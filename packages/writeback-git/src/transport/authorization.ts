@@ -1,0 +1,40 @@
+import { WriteBackError, type Credential } from "@image-updater/core";
+import type { RepositoryUrl } from "../repository/repository-url.js";
+
+/** How requests prove who they are, and what must never be seen in a message. */
+export interface Authorization {
+  /** Value of the `Authorization` header; absent for anonymous access. */
+  readonly header: string | undefined;
+  readonly secrets: readonly string[];
+}
+
+/**
+ * The header for a credential; user information of the URL is used where there is no other.
+ *
+ * Throws `unsupported` for credentials that only registries understand.
+ */
+export function authorizationOf(
+  credential: Credential,
+  { url, userInfo }: RepositoryUrl,
+): Authorization {
+  if (credential.kind === "basic") return basic(credential.username, credential.password);
+  if (credential.kind === "bearer") {
+    return { header: `Bearer ${credential.token}`, secrets: [credential.token] };
+  }
+  if (credential.kind === "anonymous") {
+    return userInfo === undefined
+      ? { header: undefined, secrets: [] }
+      : basic(userInfo.username, userInfo.password);
+  }
+  throw new WriteBackError(
+    "unsupported",
+    `the credential for ${url} is a registry's identity token; Git needs a user and a password, or a bearer token`,
+    { target: url },
+  );
+}
+
+function basic(username: string, password: string): Authorization {
+  const encoded = Buffer.from(`${username}:${password}`).toString("base64");
+  // A token may also be the user, with no password.
+  return { header: `Basic ${encoded}`, secrets: [password === "" ? username : password, encoded] };
+}

@@ -1,0 +1,133 @@
+import { WriteBackError } from "@image-updater/core";
+import type { Authorization } from "./authorization.js";
+import type { GitTransport } from "./git-transport.js";
+import type { HttpAnswer, HttpTransport } from "./http-transport.js";
+import { cleanServerText } from "./server-text.js";
+import { statusError } from "./status-error.js";
+
+/** What {@link createSmartHttp} is made of. */
+export interface SmartHttpSettings {
+  /** Repository URL, without user information. */
+  readonly url: string;
+  readonly authorization: Authorization;
+  readonly send: HttpTransport;
+  readonly maxPackBytes: number;
+}
+
+const MAX_ADVERTISEMENT_BYTES = 64 * 1024 * 1024;
+const MAX_REPORT_BYTES = 1024 * 1024;
+const MAX_REDIRECTS = 3;
+const ADVERTISEMENT_PATH = "/info/refs";
+
+/**
+ * Git over HTTP (gitprotocol-http), with credentials sent up front.
+ *
+ * A redirect is followed for the advertisement only, and only within the origin; what is posted
+ * afterwards goes to where the advertisement was found.
+ */
+export function createSmartHttp(settings: SmartHttpSettings): GitTransport {
+  const { url: target, authorization, maxPackBytes } = settings;
+  const exchange = createExchange(settings);
+  let base = target;
+  return {
+    target,
+    clean: (text) => cleanServerText(text, authorization.secrets),
+    advertisement: async (signal) => {
+      const found = await getAdvertisement(target, exchange, signal);
+      ({ base } = found);
+      return found.body;
+    },
+    uploadPack: (body, signal) =>
+      exchange.post(`${base}/git-upload-pack`, { body, signal, maxBytes: maxPackBytes }),
+    receivePack: (body, signal) =>
+      exchange.post(`${base}/git-receive-pack`, { body, signal, maxBytes: MAX_REPORT_BYTES }),
+  };
+}
+
+interface Exchange {
+  get(url: URL, signal: AbortSignal | undefined): Promise<HttpAnswer>;
+  /** The body of a good answer to a POST; anything else is thrown. */
+  post(url: string, request: PostRequest): Promise<Uint8Array>;
+  /** The body of an answer, if it is of the type that was asked for. */
+  bodyOf(answer: HttpAnswer, type: string): Uint8Array;
+}
+
+interface PostRequest {
+  readonly body: Uint8Array;
+  readonly signal: AbortSignal | undefined;
+  readonly maxBytes: number;
+}
+
+function createExchange({ url: target, authorization, send }: SmartHttpSettings): Exchange {
+  const { header, secrets } = authorization;
+  const headers = header === undefined ? {} : { authorization: header };
+  const clean = (text: string): string => cleanServerText(text, secrets);
+  const bodyOf = (answer: HttpAnswer, type: string): Uint8Array => {
+    if (isRedirect(answer)) throw redirectError(target, "redirects; configure its new URL");
+    if (answer.status !== 200) {
+      throw statusError(answer, { target, authorized: header !== undefined, clean });
+    }
+    const given = answer.headers["content-type"] ?? "nothing";
+    if (given.split(";", 1)[0]?.trim() === type) return answer.body;
+    const message = `${target}: the server answered ${clean(given)}, not ${type}; is it a Git repository?`;
+    throw new WriteBackError("invalid-response", message, { target });
+  };
+  return {
+    bodyOf,
+    get: (url, signal) =>
+      send({
+        method: "GET",
+        url: url.href,
+        headers,
+        target,
+        maxBytes: MAX_ADVERTISEMENT_BYTES,
+        signal,
+      }),
+    post: async (url, request) => {
+      const service = url.slice(url.lastIndexOf("/") + 1);
+      const type = `application/x-${service}-request`;
+      const accept = `application/x-${service}-result`;
+      const all = { ...headers, "content-type": type, accept };
+      return bodyOf(await send({ method: "POST", url, headers: all, target, ...request }), accept);
+    },
+  };
+}
+
+async function getAdvertisement(
+  target: string,
+  exchange: Exchange,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly base: string; readonly body: Uint8Array }> {
+  let url = new URL(`${target}${ADVERTISEMENT_PATH}?service=git-upload-pack`);
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const answer = await exchange.get(url, signal);
+    const location = answer.headers["location"];
+    if (!isRedirect(answer) || location === undefined) {
+      const body = exchange.bodyOf(answer, "application/x-git-upload-pack-advertisement");
+      return { base: url.origin + url.pathname.slice(0, -ADVERTISEMENT_PATH.length), body };
+    }
+    url = redirectTarget(target, url, location);
+  }
+  throw redirectError(target, "redirects too often");
+}
+
+/** Only to the same origin: credentials and trust in a host do not move to another one. */
+function redirectTarget(target: string, from: URL, location: string): URL {
+  if (!URL.canParse(location, from.href)) throw redirectError(target, "redirects to no valid URL");
+  const next = new URL(location, from);
+  if (next.origin !== from.origin) {
+    throw redirectError(target, `redirects to ${next.origin}; configure the repository's new URL`);
+  }
+  if (!next.pathname.endsWith(ADVERTISEMENT_PATH) || next.search !== from.search) {
+    throw redirectError(target, "redirects to a page that is not a Git repository");
+  }
+  return next;
+}
+
+function redirectError(target: string, reason: string): WriteBackError {
+  return new WriteBackError("invalid-response", `${target} ${reason}`, { target });
+}
+
+function isRedirect({ status }: HttpAnswer): boolean {
+  return status >= 300 && status < 400;
+}

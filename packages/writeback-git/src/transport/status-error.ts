@@ -1,0 +1,42 @@
+import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
+import type { HttpAnswer } from "./http-transport.js";
+
+/** What is known of the request that an answer belongs to. */
+export interface StatusContext {
+  readonly target: string;
+  readonly authorized: boolean;
+  /** Makes text of the server fit for a message. */
+  readonly clean: (text: string) => string;
+}
+
+/** The error that an HTTP status other than 200 stands for. */
+export function statusError(answer: HttpAnswer, context: StatusContext): WriteBackError {
+  const { target, authorized } = context;
+  const said = plainText(answer, context);
+  const [code, reason] = meaningOf(answer.status, authorized);
+  const message = `${target}: ${reason} (HTTP ${answer.status})${said === "" ? "" : `: ${said}`}`;
+  return new WriteBackError(code, message, { target });
+}
+
+function meaningOf(
+  status: number,
+  authorized: boolean,
+): readonly [code: WriteBackErrorCode, reason: string] {
+  // Azure DevOps answers 203 and a sign-in page to whoever has no credentials.
+  if (status === 401 || status === 203) {
+    const reason = authorized ? "the credentials were refused" : "credentials are needed";
+    return ["unauthorized", reason];
+  }
+  if (status === 403) return ["forbidden", "access is forbidden"];
+  if (status === 404) return ["not-found", "there is no such repository, or no access to it"];
+  if (status === 408) return ["timeout", "the server gave up waiting"];
+  if (status === 413) return ["too-large", "the server refuses a push of this size"];
+  if (status === 429) return ["unavailable", "the server asks to send fewer requests"];
+  if (status >= 500) return ["unavailable", "the server failed"];
+  return ["invalid-response", "the server did not answer as a Git server"];
+}
+
+function plainText({ headers, body }: HttpAnswer, { clean }: StatusContext): string {
+  if (!(headers["content-type"] ?? "").startsWith("text/plain")) return "";
+  return clean(Buffer.from(body).toString("utf8"));
+}
