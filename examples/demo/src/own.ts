@@ -42,9 +42,11 @@ async function readRegistries(
 
 async function readApplications(files: readonly string[]): Promise<readonly Application[]> {
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
-  return texts.flatMap((text) => loadAll(text)).flatMap((manifest) => {
-    const { value, diagnostics } = readApplication(manifest);
-    for (const diagnostic of diagnostics) console.error(formatDiagnostic(diagnostic));
-    return value === undefined ? [] : [value];
-  });
+  return texts
+    .flatMap((text) => loadAll(text))
+    .flatMap((manifest) => {
+      const { value, diagnostics } = readApplication(manifest);
+      for (const diagnostic of diagnostics) console.error(formatDiagnostic(diagnostic));
+      return value === undefined ? [] : [value];
+    });
 }

@@ -1,0 +1,40 @@
+import {
+  createUpdater,
+  formatPlan,
+  parseRegistriesConf,
+  readApplication,
+  type CredentialProvider,
+  type UpdateReport,
+} from "@image-updater/core";
+import { systemClock } from "@image-updater/core/system";
+import { createOciRegistry, registryCredentials } from "@image-updater/registry-oci";
+import { createGitWriteBack } from "@image-updater/writeback-git";
+import { load } from "js-yaml";
+
+/** Updates one Application, as the README shows it. */
+export async function updateApplication(
+  manifest: string,
+  registriesConf: string,
+  credentials: Pick<CredentialProvider, "forGit">,
+  allowHttp: boolean,
+): Promise<UpdateReport> {
+  // #region program
+  const { value: application, diagnostics } = readApplication(load(manifest));
+  if (application === undefined) throw new Error(diagnostics.map((one) => one.message).join("; "));
+
+  const { value: registries = [] } = parseRegistriesConf(registriesConf);
+  const updater = createUpdater({
+    registriesConf: registries,
+    registries: [
+      createOciRegistry({ registries, credentials: registryCredentials({ registries }) }),
+    ],
+    writeBack: [createGitWriteBack({ credentials, allowHttp })],
+    clock: systemClock(),
+  });
+
+  const plan = await updater.plan([application]);
+  console.log(formatPlan(plan)); // what, why, which tags were rejected, the diff
+  const report = await updater.apply(plan);
+  // #endregion program
+  return report;
+}
