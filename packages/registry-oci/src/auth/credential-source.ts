@@ -1,0 +1,110 @@
+import {
+  CredentialError,
+  findDockerCredential,
+  formatCredentialReference,
+  parseDockerConfig,
+  parseUserPassword,
+} from "@image-updater/core";
+import type {
+  CancelSignal,
+  Credential,
+  CredentialReference,
+  Repository,
+  SecretReader,
+} from "@image-updater/core";
+import { runCredentialScript } from "./credential-script.js";
+
+/** Where references lead. */
+export interface CredentialPlaces {
+  readonly secrets?: SecretReader | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a reference led to; a docker config answers differently for each repository. */
+export type CredentialSource = (repository: Repository) => Credential;
+
+/**
+ * Reads what the reference names.
+ *
+ * @throws CredentialError, also from the source it returns, when there is no usable credential.
+ */
+export async function readCredentialSource(
+  reference: CredentialReference,
+  { secrets, environment }: CredentialPlaces,
+  signal: CancelSignal,
+): Promise<CredentialSource> {
+  const name = formatCredentialReference(reference);
+  switch (reference.kind) {
+    case "pullsecret": {
+      const key = { ...placeOf(reference), key: ".dockerconfigjson" };
+      const text = await readerOf(secrets, name).read(key, { signal });
+      return dockerConfigSource(text, name);
+    }
+    case "secret": {
+      const key = { ...placeOf(reference), key: reference.field };
+      return userSource(await readerOf(secrets, name).read(key, { signal }), name);
+    }
+    case "env":
+      return environmentSource(environment[reference.variable], name);
+    case "ext":
+      break;
+  }
+  return userSource(await runCredentialScript(reference.path, name, signal), name);
+}
+
+type SecretPlace = { readonly namespace: string; readonly name: string };
+
+function placeOf({ namespace, name }: SecretPlace): SecretPlace {
+  return { namespace, name };
+}
+
+function readerOf(secrets: SecretReader | undefined, reference: string): SecretReader {
+  if (secrets !== undefined) return secrets;
+  const message = `${reference}: secrets cannot be read; give registryCredentials the setting "secrets"`;
+  throw new CredentialError("unsupported-reference", message, { reference });
+}
+
+function environmentSource(value: string | undefined, reference: string): CredentialSource {
+  if (value !== undefined) return userSource(value, reference);
+  const message = `${reference}: the environment variable is not set`;
+  throw new CredentialError("not-found", message, { reference });
+}
+
+function userSource(text: string, reference: string): CredentialSource {
+  const user = parseUserPassword(text);
+  if (user === undefined) throw invalid(reference, "it does not hold user:password");
+  return () => ({ kind: "basic", ...user });
+}
+
+function dockerConfigSource(text: string, reference: string): CredentialSource {
+  const { value: config, diagnostics } = parseDockerConfig(text);
+  if (config === undefined) {
+    throw invalid(reference, diagnostics[0]?.message ?? "it is no docker config");
+  }
+  return (repository) => {
+    // As a node reads pull secrets: there are no helper programs.
+    const found = findDockerCredential(config, repository, { helpers: false });
+    switch (found?.kind) {
+      case undefined: {
+        const message = `${reference}: the docker config has no entry for ${repository.host}`;
+        throw new CredentialError("not-found", message, { reference });
+      }
+      case "invalid":
+        throw invalid(reference, `the entry "${found.key}" ${found.problem}`);
+      case "helper":
+        throw invalid(reference, `the entry for ${repository.host} needs a helper program`);
+      // Field by field: a spread leaves the secret ones behind.
+      case "basic":
+        return { kind: "basic", username: found.username, password: found.password };
+      case "identity-token":
+        return { kind: "identity-token", token: found.token };
+      case "bearer":
+        break;
+    }
+    return { kind: "bearer", token: found.token };
+  };
+}
+
+function invalid(reference: string, problem: string): CredentialError {
+  return new CredentialError("invalid-secret", `${reference}: ${problem}`, { reference });
+}

@@ -1,0 +1,152 @@
+import { RegistryError, type CancelSignal, type Credential } from "@image-updater/core";
+import type { Clock } from "@image-updater/core";
+import type { Dispatcher } from "undici";
+import { z } from "zod";
+import { bodyLimits } from "../http/body-limits.js";
+import { decodeJson } from "../http/decode-json.js";
+import type { HttpClient } from "../http/http-client.js";
+import type { HttpResponse, RequestPlace } from "../http/http-message.js";
+import { redactUrl } from "../http/origin-guard.js";
+import { statusError } from "../http/status-error.js";
+import { formatPlace } from "../http/transport-error.js";
+import { basicHeader } from "./basic-header.js";
+import type { Token } from "./token-cache.js";
+
+const CLIENT_ID = "image-updater-sdk";
+const SHORTEST_LIFE_SECONDS = 60;
+
+/** What a token is asked for. */
+export interface TokenRequest {
+  readonly realm: URL;
+  readonly service?: string | undefined;
+  readonly scopes: readonly string[];
+  readonly credential: Credential;
+  readonly place: RequestPlace;
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+/**
+ * A token of the registry's token server, by the distribution token specification: GET, or POST with
+ * the refresh token where the credential is one.
+ *
+ * @throws RegistryError `unauthorized` when the server refuses the credential.
+ */
+export async function requestToken(
+  http: HttpClient,
+  clock: Clock,
+  request: TokenRequest,
+  signal: CancelSignal,
+): Promise<Token> {
+  // Taken before the exchange: a token then never lives longer here than at the server.
+  const askedAt = clock.now().getTime();
+  const response = await exchangeToken(http, request, signal);
+  if (response.status !== 200) throw refusedToken(response, request, clock.now());
+  const what = `the token of ${redactUrl(request.realm)}`;
+  const body = decodeJson(response.body, tokenSchema, request.place, what);
+  const value = body.token ?? body.access_token;
+  if (value === undefined || value === null) {
+    const message = `${formatPlace(request.place)}: ${what} is missing in its answer`;
+    throw new RegistryError("invalid-response", message, request.place);
+  }
+  return { value, ...lifeOf(body.expires_in, body.issued_at, askedAt) };
+}
+
+/** Visible ASCII: what a header can carry. */
+const tokenText = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/)
+  .or(z.literal("").transform(() => undefined))
+  .nullish();
+
+const tokenSchema = z.object({
+  token: tokenText,
+  access_token: tokenText,
+  expires_in: z.number().nullish().catch(undefined),
+  issued_at: z.string().nullish().catch(undefined),
+});
+
+async function exchangeToken(
+  http: HttpClient,
+  request: TokenRequest,
+  signal: CancelSignal,
+): Promise<HttpResponse> {
+  if (request.credential.kind !== "identity-token") return getToken(http, request, signal);
+  const posted = await postRefreshToken(http, request, request.credential.token, signal);
+  // A server without this form answers 404 by the specification, or 405; then GET is what it knows.
+  return posted.status === 404 || posted.status === 405 ? getToken(http, request, signal) : posted;
+}
+
+function getToken(
+  http: HttpClient,
+  { realm, service, scopes, credential, place, dispatcher }: TokenRequest,
+  signal: CancelSignal,
+): Promise<HttpResponse> {
+  const url = new URL(realm);
+  url.searchParams.set("client_id", CLIENT_ID);
+  if (service !== undefined) url.searchParams.set("service", service);
+  for (const scope of scopes) url.searchParams.append("scope", scope);
+  if (credential.kind === "basic") url.searchParams.set("account", credential.username);
+  return http.send({
+    method: "GET",
+    url,
+    place,
+    headers: { accept: "application/json" },
+    authorization: basicHeader(credential),
+    bodyLimit: bodyLimits.token,
+    dispatcher,
+    signal,
+  });
+}
+
+function postRefreshToken(
+  http: HttpClient,
+  { realm, service, scopes, place, dispatcher }: TokenRequest,
+  refreshToken: string,
+  signal: CancelSignal,
+): Promise<HttpResponse> {
+  const form = new URLSearchParams({
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+    client_id: CLIENT_ID,
+  });
+  if (service !== undefined) form.set("service", service);
+  if (scopes.length > 0) form.set("scope", scopes.join(" "));
+  return http.send({
+    method: "POST",
+    url: realm,
+    place,
+    headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
+    body: form.toString(),
+    bodyLimit: bodyLimits.token,
+    dispatcher,
+    signal,
+  });
+}
+
+/** A token server has no other way to say "wrong password" than 401, or 400 for a refresh token. */
+function refusedToken(response: HttpResponse, request: TokenRequest, now: Date): RegistryError {
+  const { place, credential, realm } = request;
+  const error = statusError(response, place, `a token of ${redactUrl(realm)}`, now);
+  const { status } = response;
+  if (status === 401 || (status === 400 && credential.kind === "identity-token")) {
+    const refused =
+      credential.kind === "anonymous" ? "needs credentials" : "refused the credentials";
+    const message = `${formatPlace(place)}: the token server ${redactUrl(realm)} ${refused}`;
+    return new RegistryError("unauthorized", message, { ...place, status });
+  }
+  // Of the token server, not of the repository.
+  if (error.code !== "not-found") return error;
+  return new RegistryError("invalid-response", error.message, { ...place, status });
+}
+
+function lifeOf(
+  expiresIn: number | null | undefined,
+  issuedAtText: string | null | undefined,
+  askedAt: number,
+): { readonly issuedAt: number; readonly expiresAt: number } {
+  const life = Math.max(SHORTEST_LIFE_SECONDS, expiresIn ?? 0) * 1000;
+  const said = Date.parse(issuedAtText ?? "");
+  // Clocks differ: a time in the future, or one that makes the token dead already, is not believed.
+  const issuedAt = said <= askedAt && said + life > askedAt ? said : askedAt;
+  return { issuedAt, expiresAt: issuedAt + life };
+}

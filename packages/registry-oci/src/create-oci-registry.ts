@@ -1,0 +1,79 @@
+import type {
+  Clock,
+  Credential,
+  CredentialProvider,
+  DescribeOptions,
+  RegistryCallOptions,
+  RegistryClient,
+  Repository,
+  TagDetails,
+} from "@image-updater/core";
+import { systemClock } from "@image-updater/core/system";
+import { createAuthorizer } from "./auth/authorizer.js";
+import { createHttpClient, type HttpClientSettings } from "./http/http-client.js";
+import { describeTag } from "./manifest/describe-tag.js";
+import { resolveDigest } from "./manifest/resolve-digest.js";
+import { createRegistryChannels, type RegistryConnection } from "./registry-channels.js";
+import { openRepository, type RepositorySession } from "./repository-session.js";
+import { listTags } from "./tags/list-tags.js";
+
+/** Settings of {@link createOciRegistry}. All are optional: public images need none. */
+export interface OciRegistrySettings extends HttpClientSettings {
+  /**
+   * TLS and rate of registries, as `parseRegistriesConf` gives them; default none. The TLS settings
+   * are not used beside a `dispatcher`, which has its own.
+   */
+  readonly registries?: readonly RegistryConnection[] | undefined;
+  /** Asked once for each call that meets a registry which wants them; default anonymous. */
+  readonly credentials?: Pick<CredentialProvider, "forRepository"> | undefined;
+  /** Which repositories this client reads; default all. */
+  readonly serves?: ((repository: Repository) => boolean) | undefined;
+}
+
+/**
+ * A {@link RegistryClient} for every registry that speaks the OCI distribution API.
+ *
+ * Challenges, tokens, connections and limits are shared by all its calls; creating one does no I/O.
+ */
+export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryClient {
+  const { registries = [], credentials = anonymous, serves = everything, dispatcher } = settings;
+  const clock: Clock = settings.clock ?? systemClock();
+  const http = createHttpClient({ ...settings, clock });
+  const parts = { http, credentials, authorizer: createAuthorizer(http, clock) };
+  const channels = createRegistryChannels(registries, dispatcher !== undefined, clock);
+
+  async function open(
+    repository: Repository,
+    options: RegistryCallOptions,
+  ): Promise<RepositorySession> {
+    return openRepository(parts, await channels.open(repository), repository, options);
+  }
+
+  return {
+    contract: "registry-client/1",
+    serves,
+    async listTags(repository, options: RegistryCallOptions = {}): Promise<readonly string[]> {
+      return listTags(await open(repository, options), clock);
+    },
+    async describeTag(repository, tag, options: DescribeOptions): Promise<TagDetails> {
+      return describeTag(await open(repository, options), tag, options.platforms, clock);
+    },
+    async resolveDigest(
+      repository,
+      tag,
+      options: RegistryCallOptions = {},
+    ): Promise<string | undefined> {
+      return resolveDigest(await open(repository, options), tag, clock);
+    },
+  };
+}
+
+const anonymous: Pick<CredentialProvider, "forRepository"> = {
+  async forRepository(): Promise<Credential> {
+    return { kind: "anonymous" };
+  },
+};
+
+function everything(): boolean {
+  return true;
+}

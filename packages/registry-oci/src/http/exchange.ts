@@ -1,0 +1,117 @@
+import { RegistryError, type CancelSignal } from "@image-updater/core";
+import { request, type Dispatcher } from "undici";
+import { bodyLimits } from "./body-limits.js";
+import type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js";
+import { cancelledError, formatPlace, transportError, type EndedBy } from "./transport-error.js";
+
+/**
+ * One request and its answer, read to the end: no retry, no redirect.
+ *
+ * `timeoutMs` bounds the whole of it. Whatever happens, nothing of the answer is left open.
+ */
+export async function exchange(asked: HttpRequest, timeoutMs: number): Promise<HttpResponse> {
+  if (asked.signal?.aborted === true) throw cancelledError(asked.place);
+  const limit = endAfter(timeoutMs, asked.signal);
+  try {
+    const { statusCode, headers, body } = await request(asked.url, {
+      method: asked.method,
+      headers: withAuthorization(asked),
+      body: asked.body ?? null,
+      signal: limit.signal,
+      // The timer above bounds them both.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      ...(asked.dispatcher === undefined ? {} : { dispatcher: asked.dispatcher }),
+    });
+    const bytes = await readBody(body, statusCode, asked);
+    const answer = {
+      status: statusCode,
+      headers: joinHeaders(headers),
+      body: bytes,
+      url: asked.url,
+    };
+    refuseEncoding(answer, asked.place);
+    return answer;
+  } catch (error) {
+    throw transportError(error, limit.endedBy(), asked.place);
+  } finally {
+    limit.clear();
+  }
+}
+
+function withAuthorization({ headers, authorization }: HttpRequest): Record<string, string> {
+  return authorization === undefined ? { ...headers } : { ...headers, authorization };
+}
+
+async function readBody(
+  body: Dispatcher.ResponseData["body"],
+  status: number,
+  asked: HttpRequest,
+): Promise<Uint8Array> {
+  // Leaving the loop early destroys the stream, which then reports that it was destroyed.
+  body.on("error", ignore);
+  const failed = status >= 300;
+  const limit = failed ? bodyLimits.error : asked.bodyLimit;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    const bytes: unknown = chunk;
+    if (!(bytes instanceof Uint8Array)) continue;
+    length += bytes.length;
+    if (length > limit && !failed) throw tooLarge(limit, asked.place);
+    chunks.push(bytes);
+    if (length > limit) break;
+  }
+  return Buffer.concat(chunks).subarray(0, limit);
+}
+
+function tooLarge(limit: number, place: RequestPlace): RegistryError {
+  const message = `${formatPlace(place)}: the answer is over the limit of ${limit} bytes`;
+  return new RegistryError("too-large", message, place);
+}
+
+/** Digests are over plain bytes, and nothing else was asked for. */
+function refuseEncoding({ status, headers }: HttpResponse, place: RequestPlace): void {
+  const encoding = headers.get("content-encoding") ?? "identity";
+  if (status >= 300 || encoding.toLowerCase() === "identity") return;
+  const message = `${formatPlace(place)}: the answer is encoded (${encoding}) without being asked`;
+  throw new RegistryError("invalid-response", message, { ...place, status });
+}
+
+function joinHeaders(headers: Dispatcher.ResponseData["headers"]): ReadonlyMap<string, string> {
+  const joined = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    joined.set(name.toLowerCase(), typeof value === "string" ? value : value.join(", "));
+  }
+  return joined;
+}
+
+interface EndLimit {
+  readonly signal: AbortSignal;
+  endedBy(): EndedBy | undefined;
+  clear(): void;
+}
+
+/** A signal of our own instead of `AbortSignal.any`, which holds on to long-lived signals. */
+function endAfter(timeoutMs: number, caller: CancelSignal | undefined): EndLimit {
+  const controller = new AbortController();
+  let cause: EndedBy | undefined;
+  const end = (by: EndedBy): void => {
+    cause ??= by;
+    controller.abort();
+  };
+  const cancel = (): void => end("cancelled");
+  const timer = setTimeout(() => end("timeout"), timeoutMs);
+  caller?.addEventListener("abort", cancel, { once: true });
+  return {
+    signal: controller.signal,
+    endedBy: () => cause,
+    clear(): void {
+      clearTimeout(timer);
+      caller?.removeEventListener("abort", cancel);
+    },
+  };
+}
+
+function ignore(): void {}

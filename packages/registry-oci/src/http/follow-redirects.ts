@@ -1,0 +1,48 @@
+import { RegistryError } from "@image-updater/core";
+import type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js";
+import { redactUrl, refuseRedirect } from "./origin-guard.js";
+import { formatPlace } from "./transport-error.js";
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const MOST_HOPS = 5;
+
+/**
+ * Sends and follows redirects of GET and HEAD, at most five.
+ *
+ * `Authorization` is kept on the same origin only, and is not restored when a chain comes back.
+ */
+export async function followRedirects(
+  asked: HttpRequest,
+  send: (hop: HttpRequest) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  let hop = asked;
+  for (let count = 0; count <= MOST_HOPS; count += 1) {
+    const response = await send(hop);
+    const location = redirectOf(hop, response);
+    if (location === undefined) return response;
+    hop = nextHop(hop, location);
+  }
+  throw refused(`more than ${MOST_HOPS} redirects`, asked.place);
+}
+
+function redirectOf(hop: HttpRequest, response: HttpResponse): string | undefined {
+  if (hop.method === "POST" || !REDIRECTS.has(response.status)) return undefined;
+  return response.headers.get("location");
+}
+
+function nextHop(hop: HttpRequest, location: string): HttpRequest {
+  if (!URL.canParse(location, hop.url.href)) {
+    throw refused("a redirect to what is no URL", hop.place);
+  }
+  const url = new URL(location, hop.url);
+  const reason = refuseRedirect(url, hop.url);
+  if (reason !== undefined) {
+    throw refused(`a redirect to ${redactUrl(url)} is not followed: ${reason}`, hop.place);
+  }
+  if (url.origin === hop.url.origin) return { ...hop, url };
+  return { ...hop, url, authorization: undefined };
+}
+
+function refused(what: string, place: RequestPlace): RegistryError {
+  return new RegistryError("refused-address", `${formatPlace(place)}: ${what}`, place);
+}

@@ -1,0 +1,35 @@
+import type { CancelSignal, RegistryErrorContext } from "@image-updater/core";
+import type { Dispatcher } from "undici";
+import type { RateLimit } from "./rate-limit.js";
+
+/** What a request is about; every error of it names this place. */
+export type RequestPlace = Pick<RegistryErrorContext, "host" | "repository" | "reference">;
+
+/** One request, before retries and redirects. */
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST";
+  readonly url: URL;
+  readonly place: RequestPlace;
+  /** Header names in lower case; none of them secret, as they go along with a redirect. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The `Authorization` header: sent to the URL's own origin and to no other. */
+  readonly authorization?: string | undefined;
+  readonly body?: string | undefined;
+  /** Most bytes of an answer that is not an error. */
+  readonly bodyLimit: number;
+  /** Instead of the client's dispatcher. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** Taken from before each attempt. */
+  readonly rate?: RateLimit | undefined;
+  readonly signal?: CancelSignal | undefined;
+}
+
+/** An answer, read to its end. */
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case; a repeated header is joined with commas. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array;
+  /** Where the answer came from, after redirects. */
+  readonly url: URL;
+}

@@ -1,0 +1,70 @@
+import { RegistryError } from "@image-updater/core";
+import type { RequestPlace } from "./http-message.js";
+
+/** Why a request of ours was ended before its answer was complete. */
+export type EndedBy = "timeout" | "cancelled";
+
+const CONNECTION_CODES: ReadonlySet<string> = new Set([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+  "UND_ERR_SOCKET",
+]);
+
+const BROKEN_HTTP = /^(?:HTTPParserError|HPE_.*|UND_ERR_HEADERS_OVERFLOW)$/;
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS/;
+
+/** `host/repository:reference` of a place, as far as it is known. */
+export function formatPlace({ host, repository, reference }: RequestPlace): string {
+  if (repository === undefined) return host;
+  if (reference === undefined) return `${host}/${repository}`;
+  return `${host}/${repository}${reference.includes(":") ? "@" : ":"}${reference}`;
+}
+
+/** The error of a call that its caller ended. */
+export function cancelledError(place: RequestPlace): RegistryError {
+  return new RegistryError("cancelled", `${formatPlace(place)}: cancelled`, place);
+}
+
+/** What the connection threw, as a `RegistryError`. */
+export function transportError(
+  error: unknown,
+  endedBy: EndedBy | undefined,
+  place: RequestPlace,
+): RegistryError {
+  if (RegistryError.is(error)) return error;
+  if (endedBy === "cancelled") return cancelledError(place);
+  const at = formatPlace(place);
+  if (endedBy === "timeout") {
+    return new RegistryError("timeout", `${at}: no complete answer in time`, place);
+  }
+  const code = codeOf(error);
+  const context = { ...place, cause: error };
+  if (BROKEN_HTTP.test(code)) {
+    return new RegistryError("invalid-response", `${at}: no valid HTTP answer (${code})`, context);
+  }
+  const hint = CERTIFICATE_CODE.test(code) ? "; a private authority is named by `ca_file`" : "";
+  return new RegistryError("unavailable", `${at}: no connection (${code})${hint}`, context);
+}
+
+/** Whether the error is a connection that failed, which another attempt may cure. */
+export function isConnectionError(error: unknown): boolean {
+  return RegistryError.is(error) && CONNECTION_CODES.has(codeOf(error.cause));
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  // Happy eyeballs: one error for each address that was tried.
+  const [first]: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const source = first instanceof Error ? first : error;
+  return "code" in source && typeof source.code === "string" ? source.code : source.name;
+}

@@ -1,0 +1,132 @@
+import { RegistryError, type Clock } from "@image-updater/core";
+import { bodyLimits } from "../http/body-limits.js";
+import type { HttpResponse } from "../http/http-message.js";
+import { errorDetails, statusError } from "../http/status-error.js";
+import { formatPlace } from "../http/transport-error.js";
+import type { RepositorySession } from "../repository-session.js";
+import { decodeManifest, type Descriptor, type Manifest } from "./decode-manifest.js";
+import { digestOf, isDigest } from "./digest.js";
+import { decodeImageConfig, type ImageConfig } from "./image-config.js";
+import { acceptedManifests } from "./media-types.js";
+
+/** What a tag points to. */
+export interface TaggedManifest {
+  readonly digest: string;
+  readonly manifest: Manifest;
+}
+
+/** Reads manifests and configs of one repository, each verified against its digest. */
+export interface ManifestReader {
+  /** `undefined` when the tag is gone. */
+  readTag(tag: string): Promise<TaggedManifest | undefined>;
+  readManifest(descriptor: Descriptor): Promise<Manifest>;
+  readConfig(descriptor: Descriptor): Promise<ImageConfig>;
+}
+
+/**
+ * A reader over a session.
+ *
+ * It throws RegistryError `digest-mismatch` when bytes are not what their digest says, `too-large`
+ * over the limit, and the code of the status when the registry does not answer.
+ */
+export function createManifestReader(session: RepositorySession, clock: Clock): ManifestReader {
+  async function readBlob(descriptor: Descriptor, kind: BlobKind): Promise<HttpResponse> {
+    const { digest, size } = descriptor;
+    const { limit, resource, headers } = BLOBS[kind];
+    refuseDescriptor(session, descriptor, limit);
+    const url = session.url(`${resource}/${digest}`);
+    const asked = { method: "GET", url, bodyLimit: limit, reference: digest, headers } as const;
+    const response = await session.send(asked);
+    if (response.status !== 200) {
+      throw statusError(response, session.place(digest), `the ${kind}`, clock.now());
+    }
+    verify(session, digest, response.body, digest);
+    if (response.body.length !== size) throw mismatch(session, digest, `has not ${size} bytes`);
+    return response;
+  }
+
+  return {
+    async readTag(tag): Promise<TaggedManifest | undefined> {
+      const url = session.url(`manifests/${tag}`);
+      const { limit, headers } = BLOBS.manifest;
+      const asked = { method: "GET", url, bodyLimit: limit, reference: tag, headers } as const;
+      const response = await session.send(asked);
+      if (isGone(response)) return undefined;
+      if (response.status !== 200) {
+        throw statusError(response, session.place(tag), "the manifest", clock.now());
+      }
+      return readTagged(session, tag, response);
+    },
+    async readManifest(descriptor): Promise<Manifest> {
+      const { body, headers } = await readBlob(descriptor, "manifest");
+      return decodeManifest(body, headers.get("content-type"), session.place(descriptor.digest));
+    },
+    async readConfig(descriptor): Promise<ImageConfig> {
+      const { body } = await readBlob(descriptor, "image config");
+      return decodeImageConfig(body, session.place(descriptor.digest));
+    },
+  };
+}
+
+type BlobKind = "manifest" | "image config";
+
+const BLOBS = {
+  manifest: {
+    resource: "manifests",
+    limit: bodyLimits.manifest,
+    headers: { accept: acceptedManifests },
+  },
+  "image config": { resource: "blobs", limit: bodyLimits.config, headers: {} },
+} as const;
+
+/** A 404 in the registry's own words, or without any; a web page's 404 says nothing about a tag. */
+function isGone(response: HttpResponse): boolean {
+  if (response.status !== 404) return false;
+  return response.body.length === 0 || errorDetails(response).length > 0;
+}
+
+function readTagged(
+  session: RepositorySession,
+  tag: string,
+  response: HttpResponse,
+): TaggedManifest {
+  const { body, headers } = response;
+  const manifest = decodeManifest(body, headers.get("content-type"), session.place(tag));
+  const said = headers.get("docker-content-digest") ?? "";
+  const digest = isDigest(said) ? said : digestOf(body);
+  // The digest of a schema 1 manifest leaves its signatures out; no such image is ever chosen.
+  const signed = manifest.kind === "other" && manifest.isSchema1;
+  if (!signed) verify(session, tag, body, digest);
+  return { digest, manifest };
+}
+
+function verify(
+  session: RepositorySession,
+  reference: string,
+  body: Uint8Array,
+  digest: string,
+): void {
+  if (digestOf(body, digest) !== digest) throw mismatch(session, reference, `is not ${digest}`);
+}
+
+function refuseDescriptor(
+  session: RepositorySession,
+  { digest, size }: Descriptor,
+  limit: number,
+): void {
+  if (!isDigest(digest)) {
+    const place = session.place();
+    const message = `${formatPlace(place)}: ${JSON.stringify(digest)} is no sha256 or sha512 digest`;
+    throw new RegistryError("invalid-response", message, place);
+  }
+  if (size <= limit) return;
+  const place = session.place(digest);
+  const message = `${formatPlace(place)}: ${size} bytes are over the limit of ${limit}`;
+  throw new RegistryError("too-large", message, place);
+}
+
+function mismatch(session: RepositorySession, reference: string, what: string): RegistryError {
+  const place = session.place(reference);
+  const message = `${formatPlace(place)}: what the registry sent ${what}`;
+  return new RegistryError("digest-mismatch", message, place);
+}

@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import { rootCertificates } from "node:tls";
+import { RegistryError, defaultRegistry, type Clock, type Repository } from "@image-updater/core";
+import { Agent, type Dispatcher } from "undici";
+import { createRateLimit, type RateLimit } from "./http/rate-limit.js";
+
+/** As Argo CD Image Updater for registries that its configuration does not name. */
+const INFERRED_REQUESTS_PER_SECOND = 20;
+
+/** How one registry is reached; a `RegistryConfig` is one. */
+export interface RegistryConnection {
+  /** Base URL of its API, as a {@link Repository} names it. */
+  readonly apiUrl: string;
+  /** Do not verify its TLS certificate. */
+  readonly insecure?: boolean | undefined;
+  /** A PEM file with authorities to trust besides the well-known ones. */
+  readonly caFile?: string | undefined;
+  /** The same as text. */
+  readonly caData?: string | undefined;
+  /** At most so many requests a second; absent or 0 means no limit. */
+  readonly requestsPerSecond?: number | undefined;
+}
+
+/** What all requests on behalf of one registry share. */
+export interface RegistryChannel {
+  readonly dispatcher?: Dispatcher | undefined;
+  readonly rate?: RateLimit | undefined;
+}
+
+/** Channels by registry. */
+export interface RegistryChannels {
+  /**
+   * The registry's channel, opened at the first use.
+   *
+   * @throws RegistryError `unavailable` when its CA file cannot be read.
+   */
+  open(repository: Repository): Promise<RegistryChannel>;
+}
+
+/**
+ * Channels for the registries that are configured, Docker Hub at 10 requests a second and others at
+ * 20, as Argo CD Image Updater.
+ *
+ * With `ownDispatcher` the TLS settings are not used: a consumer's dispatcher has its own.
+ */
+export function createRegistryChannels(
+  registries: readonly RegistryConnection[],
+  ownDispatcher: boolean,
+  clock: Clock,
+): RegistryChannels {
+  const rates = new Map<string, RateLimit | undefined>();
+  const agents = new Map<string, Promise<Agent>>();
+  const known = new Map<string, RegistryConnection>(
+    [defaultRegistry, ...registries].map((entry) => [keyOf(entry), entry]),
+  );
+
+  function rateOf(key: string): RateLimit | undefined {
+    if (rates.has(key)) return rates.get(key);
+    const registry = known.get(key);
+    const perSecond =
+      registry === undefined ? INFERRED_REQUESTS_PER_SECOND : (registry.requestsPerSecond ?? 0);
+    const rate = perSecond > 0 ? createRateLimit(perSecond, clock) : undefined;
+    rates.set(key, rate);
+    return rate;
+  }
+
+  return {
+    async open(repository): Promise<RegistryChannel> {
+      const key = keyOf(repository);
+      const registry = known.get(key);
+      const rate = rateOf(key);
+      if (registry === undefined || ownDispatcher || !hasTlsSettings(registry)) return { rate };
+      const agent = agents.get(key) ?? createAgent(registry, repository.host);
+      agents.set(key, agent);
+      try {
+        return { rate, dispatcher: await agent };
+      } catch (error) {
+        agents.delete(key);
+        throw error;
+      }
+    },
+  };
+}
+
+function keyOf({ apiUrl }: { readonly apiUrl: string }): string {
+  return apiUrl.replace(/\/+$/, "");
+}
+
+function hasTlsSettings({ insecure, caFile, caData }: RegistryConnection): boolean {
+  return insecure === true || caFile !== undefined || caData !== undefined;
+}
+
+/** As Argo CD Image Updater: `insecure` leaves the authorities aside. */
+async function createAgent(registry: RegistryConnection, host: string): Promise<Agent> {
+  if (registry.insecure === true) return new Agent({ connect: { rejectUnauthorized: false } });
+  const file = registry.caFile === undefined ? [] : [await readAuthorities(registry.caFile, host)];
+  const data = registry.caData === undefined ? [] : [registry.caData];
+  return new Agent({ connect: { ca: [...rootCertificates, ...file, ...data] } });
+}
+
+async function readAuthorities(path: string, host: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const message = `${host}: the certificate authorities of "${path}" cannot be read`;
+    throw new RegistryError("unavailable", message, { host, cause });
+  }
+}

@@ -1,0 +1,10 @@
+// A registry to test against.
+
+export {
+  startOciRegistry,
+  type LoggedRequest,
+  type OciTestOptions,
+  type OciTestServer,
+} from "./start-oci-registry.js";
+export type { OciTestAuth } from "./access.js";
+export type { ImageFormat } from "./build-image.js";
