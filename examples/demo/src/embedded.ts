@@ -82,9 +82,7 @@ async function showCommit(git: GitTestServer): Promise<void> {
   assert.ok(commit, "there is a commit");
   console.log(`\ncommit ${commit.id}\nAuthor: ${commit.author} <${commit.email}>\n`);
   console.log(commit.message.trimEnd().replaceAll(/^/gmu, "    "));
-  console.log(
-    `\n${OVERRIDE_FILE}:\n${String(await git.readFile("gitops", "main", OVERRIDE_FILE))}`,
-  );
+  console.log(`\n${OVERRIDE_FILE}:\n${await git.readFile("gitops", "main", OVERRIDE_FILE)}`);
 }
 
 function expectCounters({ counters }: UpdateReport, imagesUpdated: number): void {

@@ -25,7 +25,7 @@ export async function syncedImage(
 
 async function readYaml(git: GitTestServer, path: string): Promise<unknown> {
   const content = await git.readFile("gitops", "main", path);
-  return content === undefined ? {} : load(String(content));
+  return content === undefined ? {} : load(content);
 }
 
 function at(value: unknown, ...keys: readonly string[]): unknown {
@@ -39,7 +39,8 @@ function at(value: unknown, ...keys: readonly string[]): unknown {
 }
 
 function textAt(value: unknown, ...keys: readonly string[]): string {
-  return String(at(value, ...keys) ?? "");
+  const found = at(value, ...keys);
+  return typeof found === "string" ? found : "";
 }
 
 function listAt(value: unknown, ...keys: readonly string[]): readonly unknown[] {

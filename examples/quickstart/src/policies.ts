@@ -32,7 +32,7 @@ export function testPolicy(): void {
 
 // #region strategy
 /** Follows the longest name; name it in `update-strategy: longest-name`. */
-export const longestName: UpdateStrategy = {
+const longestName: UpdateStrategy = {
   name: "longest-name",
   needs: "names",
   constraint: "optional",

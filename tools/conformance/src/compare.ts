@@ -1,10 +1,10 @@
 /** Whether two values are the same data; the order of an object's keys does not matter. */
-export function sameData(left: unknown, right: unknown): boolean {
+function sameData(left: unknown, right: unknown): boolean {
   return canonical(left) === canonical(right);
 }
 
 /** JSON with sorted keys; `undefined` fields are left out. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, field: unknown) => {
     if (typeof field !== "object" || field === null || Array.isArray(field)) return field;
     return Object.fromEntries(

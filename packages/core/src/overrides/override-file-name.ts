@@ -15,7 +15,7 @@ export interface OverrideFileOwner {
  * As Argo CD Image Updater, the namespace stands before the name, `<namespace>_<application>`, when
  * the application lives in another namespace than the updater; not when the updater's is `default`.
  */
-export function overrideFileName(owner: OverrideFileOwner): string {
+function overrideFileName(owner: OverrideFileOwner): string {
   const { applicationName, applicationNamespace, controllerNamespace } = owner;
   const isPlain = ["", controllerNamespace].includes(applicationNamespace);
   const prefix = isPlain || controllerNamespace === "default" ? "" : `${applicationNamespace}_`;

@@ -148,7 +148,7 @@ function formatLike(node: YamlScalar | YamlAlias, value: string, flow: boolean):
   }
   if (node.style === "single" && isPrintableLine(value)) return formatSingleQuoted(value);
   const isSafe = isSafePlainScalar(value) && isStringWhenPlain(value);
-  const canBePlain = isSafe && !(flow && /[,?[\]{}]/.test(value));
+  const canBePlain = isSafe && !(flow && /^:|[,?[\]{}]/.test(value));
   return node.style === "plain" && canBePlain ? value : formatDoubleQuoted(value);
 }
 
@@ -160,15 +160,18 @@ export function isNullScalar(node: YamlScalar): boolean {
 const NULLS: ReadonlySet<string> = new Set(["", "~", "null", "Null", "NULL"]);
 
 /** Readers differ on whether such a scalar ends with a line break, and it would get one. */
-function refuseOpenBlockScalar(text: string, collection: YamlNode): void {
-  const last = collection.kind === "mapping" ? collection.entries.at(-1)?.value : undefined;
-  const inner = collection.kind === "sequence" ? collection.items.at(-1) : last;
+function refuseOpenBlockScalar(text: string, node: YamlNode): void {
+  const last = node.kind === "mapping" ? node.entries.at(-1)?.value : undefined;
+  const inner = node.kind === "sequence" ? node.items.at(-1) : last;
   if (inner !== undefined) return refuseOpenBlockScalar(text, inner);
-  const isBlock = collection.kind === "scalar" && collection.style === "block";
-  if (isBlock && collection.end === text.length && !/[\r\n]$/.test(text)) {
-    throw new EditError("unsupported-yaml", "the file ends inside of a block scalar");
-  }
+  const isBlock = node.kind === "scalar" && node.style === "block";
+  if (!isBlock || node.end < text.length || /[\r\n]$/.test(text)) return;
+  const header = text.slice(startOfLine(text, Math.max(0, node.start - 2)), node.start);
+  if (STRIPPED_BLOCK_SCALAR.test(header.trimEnd())) return;
+  throw new EditError("unsupported-yaml", "the file ends inside of a block scalar");
 }
+
+const STRIPPED_BLOCK_SCALAR = /[|>][1-9]?-[1-9]?(?:[ \t]+#.*)?$/;
 
 function appendFlow(
   text: string,

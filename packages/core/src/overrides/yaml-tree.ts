@@ -86,7 +86,7 @@ export function parseYamlDocuments(text: string): readonly YamlDocument[] {
 }
 
 /** Moves over white space, line breaks and comments. */
-export function skipTrivia(text: string, start: number): number {
+function skipTrivia(text: string, start: number): number {
   let offset = start;
   for (;;) {
     const character = text.charAt(offset);

@@ -8,29 +8,29 @@ import { encodeText } from "./utf8-text.js";
 
 /** Writes a value as Go's `fmt.Printf` does for one directive, complaints about the verb included. */
 export function formatValue(output: BoundedText, directive: Directive, value: TemplateValue): void {
-  if (directive.verb === "T" && value.kind !== "nil") {
-    formatText(output, { ...directive, verb: "s" }, typeName(value));
-    return;
-  }
+  if (!writeValue(output, directive, value)) complain(output, directive, value);
+}
+
+/** `false`, with nothing written, when the verb is none for such a value. */
+function writeValue(output: BoundedText, directive: Directive, value: TemplateValue): boolean {
+  if (directive.verb === "T") return writeType(output, directive, value);
   switch (value.kind) {
     case "nil":
-      return formatNil(output, directive);
+      return writeNil(output, directive);
     case "bool":
-      return formatBoolean(output, directive, value);
+      return writeBoolean(output, directive, value.value);
     case "int":
-      if (!formatInteger(output, directive, value)) complain(output, directive, value);
-      return undefined;
+      return formatInteger(output, directive, value);
     case "float":
-      if (!formatFloat(output, directive, value.value)) complain(output, directive, value);
-      return undefined;
+      return formatFloat(output, directive, value.value);
     case "string":
-      if (!formatText(output, directive, value.value)) complain(output, directive, value);
-      return undefined;
+      return writeText(output, directive, value.value);
     case "list":
     case "map":
     case "struct":
-      return formatCollection(output, directive, value);
+      break;
   }
+  return writeCollection(output, directive, value);
 }
 
 function complain(output: BoundedText, directive: Directive, value: TemplateValue): void {
@@ -39,35 +39,35 @@ function complain(output: BoundedText, directive: Directive, value: TemplateValu
   output.append(")");
 }
 
-function formatNil(output: BoundedText, directive: Directive): void {
+function writeType(output: BoundedText, directive: Directive, value: TemplateValue): boolean {
+  if (value.kind === "nil") return writeNil(output, directive);
+  return writeText(output, { ...directive, verb: "s" }, typeName(value));
+}
+
+function writeNil(output: BoundedText, directive: Directive): true {
   if (directive.verb === "v" || directive.verb === "T") pad(output, directive, "<nil>");
   else output.append(`%!${directive.verb}(<nil>)`);
+  return true;
 }
 
-function formatBoolean(
-  output: BoundedText,
-  directive: Directive,
-  value: Extract<TemplateValue, { kind: "bool" }>,
-): void {
-  if (directive.verb === "v" || directive.verb === "t") {
-    pad(output, directive, String(value.value));
-  } else {
-    complain(output, directive, value);
-  }
+function writeBoolean(output: BoundedText, directive: Directive, value: boolean): boolean {
+  if (directive.verb !== "v" && directive.verb !== "t") return false;
+  pad(output, directive, String(value));
+  return true;
 }
 
-function formatText(output: BoundedText, directive: Directive, text: string): boolean {
+function writeText(output: BoundedText, directive: Directive, text: string): boolean {
   switch (directive.verb) {
     case "v":
     case "s":
       pad(output, directive, truncate(text, directive.precision));
       return true;
     case "q":
-      formatQuoted(output, directive, truncate(text, directive.precision));
+      writeQuoted(output, directive, truncate(text, directive.precision));
       return true;
     case "x":
     case "X":
-      formatBytes(output, directive, text);
+      writeBytes(output, directive, text);
       return true;
     default:
       return false;
@@ -82,12 +82,12 @@ function truncate(text: string, precision: number | undefined): string {
     .join("");
 }
 
-function formatQuoted(output: BoundedText, directive: Directive, text: string): void {
+function writeQuoted(output: BoundedText, directive: Directive, text: string): void {
   const raw = directive.sharp && canBackquote(text);
   pad(output, directive, raw ? `\`${text}\`` : quoteText(text, directive.plus));
 }
 
-function formatBytes(output: BoundedText, directive: Directive, text: string): void {
+function writeBytes(output: BoundedText, directive: Directive, text: string): void {
   const bytes = encodeText(text).slice(0, directive.precision);
   const separator = directive.space ? " " : "";
   const prefix = directive.sharp ? "0x" : "";
@@ -99,11 +99,8 @@ function formatBytes(output: BoundedText, directive: Directive, text: string): v
 
 type Collection = Extract<TemplateValue, { kind: "list" | "map" | "struct" }>;
 
-function formatCollection(output: BoundedText, directive: Directive, value: Collection): void {
-  if (directive.verb === "w" || directive.verb === "p") {
-    complain(output, directive, value);
-    return;
-  }
+function writeCollection(output: BoundedText, directive: Directive, value: Collection): boolean {
+  if (directive.verb === "w" || directive.verb === "p") return false;
   const [open, close] = BRACKETS[value.kind];
   output.append(open);
   for (const [index, [key, element]] of elements(value, directive).entries()) {
@@ -116,6 +113,7 @@ function formatCollection(output: BoundedText, directive: Directive, value: Coll
     formatValue(output, directive, element);
   }
   output.append(close);
+  return true;
 }
 
 const BRACKETS: Readonly<Record<Collection["kind"], readonly [string, string]>> = {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -8,17 +7,7 @@ import {
   overridePath,
   resolveRepositoryPath,
 } from "../../src/overrides/repository-path.js";
-
-interface Vector {
-  readonly id: string;
-  readonly area: string;
-  readonly input: { readonly sourcePath: string; readonly target: string };
-  readonly expected: string;
-}
-
-const vectors = JSON.parse(
-  readFileSync(new URL("../../../../test/vectors/upstream.json", import.meta.url), "utf8"),
-) as Vector[];
+import { vectors, type Vector } from "./vectors.js";
 
 /** Where we do better on purpose: the root is a folder like any other, and nothing leaves the repository. */
 const DEVIATIONS = new Map([
@@ -26,7 +15,8 @@ const DEVIATIONS = new Map([
   ["target-kustomization-007", "path-outside-repository"],
 ]);
 
-function resolve({ area, input: { sourcePath, target } }: Vector): string {
+function resolve({ area, input }: Vector): string {
+  const { sourcePath, target } = input as { readonly sourcePath: string; readonly target: string };
   const colon = target.indexOf(":");
   const path = colon === -1 ? undefined : target.slice(colon + 1);
   try {
@@ -39,7 +29,7 @@ function resolve({ area, input: { sourcePath, target } }: Vector): string {
 }
 
 describe("write-back paths", () => {
-  it.each(vectors.filter(({ area }) => /^target-(?:kustomization|helmvalues)$/.test(area)))(
+  it.each([...vectors("target-kustomization"), ...vectors("target-helmvalues")])(
     "keeps vector $id",
     (vector) => {
       const deviation = DEVIATIONS.get(vector.id);

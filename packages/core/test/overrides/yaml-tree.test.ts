@@ -50,8 +50,17 @@ describe("parseYamlDocuments", () => {
     const text = 'a: [\n"x", # c ]\n]\nb:\n  c: {d: "y\nz"\n}\ne: 1\n';
     expect(slices(text)).toEqual([
       text.trimEnd(),
-      ...["a", '[\n"x", # c ]\n]', '"x"', "b", 'c: {d: "y\nz"\n}', "c", '{d: "y\nz"\n}', "d"],
-      ...['"y\nz"', "e", "1"],
+      "a",
+      '[\n"x", # c ]\n]',
+      '"x"',
+      "b",
+      'c: {d: "y\nz"\n}',
+      "c",
+      '{d: "y\nz"\n}',
+      "d",
+      '"y\nz"',
+      "e",
+      "1",
     ]);
   });
 

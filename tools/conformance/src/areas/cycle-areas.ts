@@ -80,8 +80,6 @@ function registryOf(fields: Fields): RegistryClient {
   const tags = texts(fields["registryTags"]);
   const digests = record(fields["digests"] ?? {});
   const fails = text(fields["fault"]).match(/registry|tag|manifest|metadata|client/u) !== null;
-  const fault = (): Promise<never> =>
-    Promise.reject(new RegistryError("unavailable", "the registry is down", { host: "registry" }));
   return {
     contract: "registry-client/1",
     serves: () => true,
@@ -95,6 +93,11 @@ function registryOf(fields: Fields): RegistryClient {
     },
     resolveDigest: (_repository, tag) => Promise.resolve(optionalText(digests[tag])),
   };
+}
+
+function fault(): Promise<never> {
+  const message = "the registry is down";
+  return Promise.reject(new RegistryError("unavailable", message, { host: "registry" }));
 }
 
 async function kustomizeImages(

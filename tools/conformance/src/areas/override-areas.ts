@@ -77,8 +77,8 @@ export const overrideAreas: Readonly<Record<string, RunCase>> = {
     return unchanged && "unchanged" in record(expected) ? { unchanged: true } : result;
   },
   "target-kustomization": (input) =>
-    refused(() => kustomizationDirectory(...target(input, "kustomization"))),
-  "target-helmvalues": (input) => refused(() => helmValuesPath(...target(input, "helmvalues"))),
+    refused(() => kustomizationDirectory(...pathsOf(input, "kustomization"))),
+  "target-helmvalues": (input) => refused(() => helmValuesPath(...pathsOf(input, "helmvalues"))),
   "default-target": (input) => {
     const { appNamespace, appName, sourcePath, controllerNamespace } = record(input);
     return overrideFilePath({
@@ -137,9 +137,9 @@ function refused<T>(run: () => T): T | { readonly error: string } {
   }
 }
 
-function target(input: unknown, word: string): [string, string | undefined] {
-  const { sourcePath, target: value } = record(input);
-  const path = text(value).slice(word.length);
+function pathsOf(input: unknown, word: string): [string, string | undefined] {
+  const { sourcePath, target } = record(input);
+  const path = text(target).slice(word.length);
   return [text(sourcePath), path === "" ? undefined : path.slice(1)];
 }
 

@@ -17,12 +17,11 @@ export const selectionAreas: Readonly<Record<string, RunCase>> = {
   "newest-build-select": (input, expected) => select(newestBuildStrategy, input, expected),
   "allow-tags": (input) => {
     const { allowTags, tag } = record(input);
-    return parseTagFilter({ allowTags: text(allowTags) }).value?.test(text(tag)) ?? false;
+    return parseTagFilter({ allowTags: text(allowTags) }).value.test(text(tag));
   },
   "ignore-tags": (input) => {
     const { ignoreTags, tag } = record(input);
-    const filter = parseTagFilter({ ignoreTags: texts(ignoreTags) }).value;
-    return filter?.test(text(tag)) === false;
+    return !parseTagFilter({ ignoreTags: texts(ignoreTags) }).value.test(text(tag));
   },
   "update-strategy": (input) => {
     const found = findStrategy(text(input));
