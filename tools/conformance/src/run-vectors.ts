@@ -10,6 +10,7 @@ import { overrideAreas } from "./areas/override-areas.js";
 import { selectionAreas } from "./areas/selection-areas.js";
 import { templateAreas } from "./areas/template-areas.js";
 import { versionAreas } from "./areas/version-areas.js";
+import { webhookAreas } from "./areas/webhook-areas.js";
 
 const AREAS: ReadonlyMap<string, RunCase> = new Map([
   ...Object.entries(imageAreas),
@@ -20,6 +21,7 @@ const AREAS: ReadonlyMap<string, RunCase> = new Map([
   ...Object.entries(overrideAreas),
   ...Object.entries(templateAreas),
   ...Object.entries(cycleAreas),
+  ...Object.entries(webhookAreas),
 ]);
 
 /** How one case came out. */
