@@ -2,8 +2,7 @@
 export const ANNOTATION_PREFIX = "argocd-image-updater.argoproj.io/";
 
 /** The annotation that names the images to care for. */
-export const IMAGE_LIST_KEY: "argocd-image-updater.argoproj.io/image-list" =
-  "argocd-image-updater.argoproj.io/image-list";
+export const IMAGE_LIST_KEY = "argocd-image-updater.argoproj.io/image-list";
 
 /** Settings that can be given for the whole application and, with `<alias>.` before them, per image. */
 export const SHARED_SETTINGS = {
@@ -32,6 +31,18 @@ export const WRITE_BACK_SETTINGS = {
   repository: "git-repository",
 } as const;
 
+/** All settings of the whole application but `image-list`, by their words. */
+export const APPLICATION_WORDS: ReadonlySet<string> = new Set([
+  ...Object.values(SHARED_SETTINGS),
+  ...Object.values(WRITE_BACK_SETTINGS),
+]);
+
+/** All settings of one image, by the words after `<alias>.`. */
+export const IMAGE_WORDS: readonly string[] = [
+  ...Object.values(SHARED_SETTINGS),
+  ...Object.values(IMAGE_SETTINGS),
+];
+
 /** Settings of releases before 0.3 that nobody reads any more, and what took their place. */
 export const REMOVED_SETTINGS: Readonly<Record<string, string>> = {
   "image-name": "helm.image-name",
@@ -45,7 +56,12 @@ export function applicationKey(setting: string): string {
   return `${ANNOTATION_PREFIX}${setting}`;
 }
 
-/** The full key of a setting for one image. */
-export function imageKey(alias: string, setting: string): string {
-  return `${ANNOTATION_PREFIX}${alias}.${setting}`;
+/**
+ * The full keys of a setting for one image, the one that wins first.
+ *
+ * Releases before 1.0 wrote `/` in an alias as `_` in the key; both spellings are read.
+ */
+export function imageKeys(alias: string, setting: string): readonly string[] {
+  const spellings = new Set([alias, alias.replaceAll("/", "_")]);
+  return [...spellings].map((spelling) => `${ANNOTATION_PREFIX}${spelling}.${setting}`);
 }

@@ -1,29 +1,18 @@
 import type { Diagnostic } from "../errors/diagnostic.js";
 import {
   ANNOTATION_PREFIX,
+  APPLICATION_WORDS,
   IMAGE_LIST_KEY,
-  IMAGE_SETTINGS,
+  IMAGE_WORDS,
   REMOVED_SETTINGS,
-  SHARED_SETTINGS,
-  WRITE_BACK_SETTINGS,
 } from "./annotation-keys.js";
-import type { Annotations } from "./read-annotation.js";
-
-const APPLICATION_SETTINGS: ReadonlySet<string> = new Set([
-  ...Object.values(SHARED_SETTINGS),
-  ...Object.values(WRITE_BACK_SETTINGS),
-]);
-const PER_IMAGE_SETTINGS: readonly string[] = [
-  ...Object.values(SHARED_SETTINGS),
-  ...Object.values(IMAGE_SETTINGS),
-];
 
 /**
  * Keys under the prefix that nothing reads: a misspelt setting, an alias that is not in `image-list`,
  * or a setting that no longer exists. Each is a warning, since it silently has no effect.
  */
 export function findUnknownAnnotations(
-  annotations: Annotations,
+  annotations: Readonly<Record<string, unknown>>,
   aliases: readonly string[],
 ): readonly Diagnostic[] {
   const known = new Set(aliases.flatMap((alias) => [alias, alias.replaceAll("/", "_")]));
@@ -38,14 +27,14 @@ export function findUnknownAnnotations(
 }
 
 function explainUnknown(name: string, aliases: ReadonlySet<string>): string | undefined {
-  if (APPLICATION_SETTINGS.has(name)) return undefined;
-  const setting = PER_IMAGE_SETTINGS.find((suffix) => name.endsWith(`.${suffix}`));
+  if (APPLICATION_WORDS.has(name)) return undefined;
+  const setting = IMAGE_WORDS.find((suffix) => name.endsWith(`.${suffix}`));
   if (setting !== undefined) {
     const alias = name.slice(0, -setting.length - 1);
     if (aliases.has(alias) && alias !== "") return undefined;
     return `no image of image-list has the alias "${alias}"; the setting has no effect`;
   }
-  if (PER_IMAGE_SETTINGS.includes(name)) {
+  if (IMAGE_WORDS.includes(name)) {
     return `"${name}" exists only per image; write "<alias>.${name}"`;
   }
   const removed = Object.entries(REMOVED_SETTINGS).find(([suffix]) => name.endsWith(`.${suffix}`));

@@ -1,20 +1,23 @@
 import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js";
 import { parseImageList, type TrackedImage } from "../image/image-list.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
-import type { CommonUpdateSettings, ImageSettings } from "../policy/image-settings.js";
-import { mergeCommonSettings } from "../policy/merge-common-settings.js";
-import { parseImagePolicy, type SettingName } from "../policy/parse-image-policy.js";
 import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import type { UpdateStrategy } from "../strategy/update-strategy.js";
-import { IMAGE_LIST_KEY, IMAGE_SETTINGS } from "./annotation-keys.js";
-import { findUnknownAnnotations } from "./find-unknown-annotations.js";
-import { parseWriteBackAnnotations } from "./parse-write-back-annotations.js";
-import { readImageSetting, type Annotations } from "./read-annotation.js";
 import {
-  readCommonSettings,
-  readImageSettings,
-  type AnnotatedSettings,
-} from "./read-image-settings.js";
+  applicationKey,
+  IMAGE_LIST_KEY,
+  IMAGE_WORDS,
+  imageKeys,
+  SHARED_SETTINGS,
+  WRITE_BACK_SETTINGS,
+} from "./annotation-keys.js";
+import { findUnknownAnnotations } from "./find-unknown-annotations.js";
+import { locateEntries, type ImageEntry } from "./locate-setting.js";
+import { parseAnnotatedImage } from "./parse-annotated-image.js";
+import { parseWriteBackAnnotations } from "./parse-write-back-annotations.js";
+import { readApplicationSetting, type Annotations } from "./read-annotation.js";
+import { readSharedSettings } from "./read-image-settings.js";
+import { textAnnotations } from "./text-annotations.js";
 
 /** How annotations are understood. */
 export interface AnnotationOptions {
@@ -39,123 +42,117 @@ export interface InvalidImage {
 export interface AnnotatedApplication {
   readonly images: readonly ImagePolicy[];
   readonly invalidImages: readonly InvalidImage[];
-  /** Undefined when a write-back annotation is wrong: nothing may then be written. */
+  /** Undefined when a write-back annotation that is used is wrong: nothing may then be written. */
   readonly writeBack: WriteBackSettings | undefined;
 }
 
 /**
  * Parses all annotations under `argocd-image-updater.argoproj.io/`.
  *
- * The value is undefined when `image-list` is absent (no diagnostic) or names no image. The rules are
- * those of Argo CD Image Updater 1.3, and `tag-match` and `/` in an alias as of 0.x. One wrong image
- * drops that image only.
+ * The value is undefined when `image-list` is absent (no diagnostic) or blank. The rules are those of
+ * Argo CD Image Updater 1.3, and `tag-match` and `/` in an alias as of 0.x. One wrong image drops that
+ * image only.
  */
 export function parseAnnotations(
-  annotations: Annotations,
+  annotations: Readonly<Record<string, unknown>>,
   options: AnnotationOptions = {},
 ): Parsed<AnnotatedApplication> {
-  const listText = Object.hasOwn(annotations, IMAGE_LIST_KEY)
-    ? annotations[IMAGE_LIST_KEY]
-    : undefined;
-  if (listText === undefined) return { value: undefined, diagnostics: [] };
+  const { texts, diagnostics: notText } = textAnnotations(annotations);
+  const listText = Object.hasOwn(texts, IMAGE_LIST_KEY) ? texts[IMAGE_LIST_KEY] : undefined;
+  if (listText === undefined) {
+    return { value: undefined, diagnostics: concerning(notText, [IMAGE_LIST_KEY]) };
+  }
   const list = parseImageList(listText);
   const listDiagnostics = list.diagnostics.map((found) => ({
     ...found,
     where: { ...found.where, annotation: IMAGE_LIST_KEY },
   }));
-  if (list.value === undefined) return { value: undefined, diagnostics: listDiagnostics };
-  const common = readCommonSettings(annotations);
-  const parsed = list.value.map((tracked) => ({
-    tracked,
-    policy: parseOne(annotations, tracked, common, options),
-  }));
-  const writeBack = parseWriteBackAnnotations(annotations, options);
-  const invalid = parsed.flatMap(({ tracked, policy }) => invalidImage(tracked, policy));
-  const broken = listDiagnostics.filter((found) => found.severity === "error");
+  if (listText.split(",").every((entry) => entry.trim() === "")) {
+    return { value: undefined, diagnostics: listDiagnostics };
+  }
+  const entries = locateEntries(listText, list.value ?? []);
+  const images = parseImages(texts, notText, entries, options);
+  const writeBack = parseTarget(texts, notText, options);
+  const aliases = entries.map(({ tracked }) => tracked.alias ?? "");
   return {
     value: {
-      images: parsed.flatMap(({ policy }) => (policy.value === undefined ? [] : [policy.value])),
-      invalidImages: [...broken.map((problem) => brokenEntry(listText, problem)), ...invalid],
+      images: images.flatMap(({ value }) => (value === undefined ? [] : [value])),
+      invalidImages: [
+        ...listDiagnostics.filter(isError).map((problem) => brokenEntry(listText, problem)),
+        ...images.flatMap(({ entry, ...policy }) => invalidImage(entry.tracked, policy)),
+      ],
       writeBack: writeBack.value,
     },
     diagnostics: [
       ...listDiagnostics,
-      ...parsed.flatMap(({ policy }) => policy.diagnostics),
+      ...images.flatMap(({ diagnostics }) => diagnostics),
       ...writeBack.diagnostics,
-      ...findUnknownAnnotations(
-        annotations,
-        list.value.map((tracked) => tracked.alias ?? ""),
-      ),
+      ...findUnknownAnnotations(annotations, aliases),
     ],
   };
 }
 
-function parseOne(
-  annotations: Annotations,
-  tracked: TrackedImage,
-  common: Parsed<AnnotatedSettings<CommonUpdateSettings>>,
+function parseImages(
+  texts: Annotations,
+  notText: readonly Diagnostic[],
+  entries: readonly ImageEntry[],
   options: AnnotationOptions,
-): Parsed<ImagePolicy> {
-  const alias = tracked.alias ?? "";
-  const own = readImageSettings(annotations, alias, imageName(tracked));
-  const ownForces = own.value?.settings.commonUpdateSettings?.forceUpdate !== undefined;
-  const commonProblem = common.value === undefined && !ownForces ? common.diagnostics : [];
-  if (own.value === undefined || hasErrors(commonProblem)) {
-    return { value: undefined, diagnostics: [...own.diagnostics, ...commonProblem] };
-  }
-  const merged = mergeCommonSettings(
-    common.value?.settings,
-    own.value.settings.commonUpdateSettings,
-  );
-  const match = readTagMatch(annotations, alias, merged);
-  const settings: ImageSettings = {
-    ...own.value.settings,
-    commonUpdateSettings: match === undefined ? merged : { ...merged, allowTags: match.value },
-  };
-  const keys = new Map([
-    ...(common.value?.keys ?? []),
-    ...own.value.keys,
-    ...(match === undefined ? [] : [["allowTags", match.key] as const]),
-  ]);
-  const policy = parseImagePolicy(settings, {
-    ...options,
-    locate: (setting: SettingName) => ({ annotation: keys.get(setting) ?? IMAGE_LIST_KEY }),
+): readonly (Parsed<ImagePolicy> & { readonly entry: ImageEntry })[] {
+  const shared = readSharedSettings((setting) => readApplicationSetting(texts, setting));
+  return entries.map((entry) => {
+    const broken = brokenSettings(notText, entry);
+    const policy = parseAnnotatedImage(texts, entry, shared, options);
+    const diagnostics = [...broken, ...policy.diagnostics];
+    return { entry, value: broken.length > 0 ? undefined : policy.value, diagnostics };
   });
-  const diagnostics = [...policy.diagnostics, ...(match === undefined ? [] : [match.warning])];
-  return { value: policy.value, diagnostics };
 }
 
-function imageName(tracked: TrackedImage): string {
-  const alias = tracked.alias ?? "";
-  return alias === "" ? tracked.text : tracked.text.slice(tracked.text.indexOf("=") + 1).trim();
-}
-
-/** `tag-match` of releases before 1.0: read only where no `allow-tags` says anything. */
-function readTagMatch(
-  annotations: Annotations,
-  alias: string,
-  settings: CommonUpdateSettings,
-): { readonly key: string; readonly value: string; readonly warning: Diagnostic } | undefined {
-  if (settings.allowTags !== undefined) return undefined;
-  const found = readImageSetting(annotations, alias, IMAGE_SETTINGS.tagMatch);
-  if (found === undefined) return undefined;
-  const message = `"tag-match" is deprecated; rename it to "allow-tags" with the same value`;
+function parseTarget(
+  texts: Annotations,
+  notText: readonly Diagnostic[],
+  options: AnnotationOptions,
+): Parsed<WriteBackSettings> {
+  const keys = Object.values(WRITE_BACK_SETTINGS).map((setting) => applicationKey(setting));
+  const broken = concerning(notText, keys);
+  const { value, diagnostics } = parseWriteBackAnnotations(texts, options);
   return {
-    ...found,
-    warning: {
-      severity: "warning",
-      code: "deprecated-annotation",
-      where: { annotation: found.key, image: alias },
-      message,
-    },
+    value: broken.length > 0 ? undefined : value,
+    diagnostics: [...broken, ...diagnostics],
   };
+}
+
+/** Values that are no text among the settings that hold for an image. */
+function brokenSettings(
+  notText: readonly Diagnostic[],
+  { tracked, imageName }: ImageEntry,
+): readonly Diagnostic[] {
+  const { alias = "" } = tracked;
+  const own = alias === "" ? [] : IMAGE_WORDS.flatMap((setting) => imageKeys(alias, setting));
+  const shared = Object.values(SHARED_SETTINGS).map((setting) => applicationKey(setting));
+  const image = alias === "" ? imageName : alias;
+  return concerning(notText, [...own, ...shared]).map((found) => ({
+    ...found,
+    where: { ...found.where, image },
+  }));
+}
+
+function concerning(
+  diagnostics: readonly Diagnostic[],
+  keys: readonly string[],
+): readonly Diagnostic[] {
+  return diagnostics.filter(({ where }) => keys.some((key) => key === where.annotation));
+}
+
+function isError(diagnostic: Diagnostic): boolean {
+  return hasErrors([diagnostic]);
 }
 
 function invalidImage(tracked: TrackedImage, policy: Parsed<ImagePolicy>): readonly InvalidImage[] {
   if (policy.value !== undefined) return [];
-  const problem = policy.diagnostics.find((found) => found.severity === "error");
+  const problem = policy.diagnostics.find(isError);
   if (problem === undefined) return [];
-  return [{ text: tracked.text, alias: tracked.alias, problem }];
+  const { text, alias } = tracked;
+  return [{ text, ...(alias === undefined ? {} : { alias }), problem }];
 }
 
 function brokenEntry(listText: string, problem: Diagnostic): InvalidImage {

@@ -24,13 +24,17 @@ export function readWriteBackConfig(annotations: Annotations): WriteBackConfig {
   };
 }
 
-/** Parses the write-back annotations; the value is undefined when one of them is wrong. */
+/** Parses the write-back annotations; the value is undefined when one that is used is wrong. */
 export function parseWriteBackAnnotations(
   annotations: Annotations,
   options: { readonly applicationNamespace?: string | undefined } = {},
 ): Parsed<WriteBackSettings> {
   return parseWriteBack(readWriteBackConfig(annotations), {
     applicationNamespace: options.applicationNamespace,
-    locate: (setting) => ({ annotation: applicationKey(WRITE_BACK_SETTINGS[setting]) }),
+    locate: (setting) => {
+      const found = readApplicationSetting(annotations, WRITE_BACK_SETTINGS[setting]);
+      if (found === undefined) return { annotation: applicationKey(WRITE_BACK_SETTINGS[setting]) };
+      return { annotation: found.key, offset: 0, length: found.value.length };
+    },
   });
 }

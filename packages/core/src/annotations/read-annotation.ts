@@ -1,4 +1,4 @@
-import { applicationKey, imageKey } from "./annotation-keys.js";
+import { applicationKey, imageKeys } from "./annotation-keys.js";
 
 /** Annotations of an Application. */
 export type Annotations = Readonly<Record<string, string>>;
@@ -17,21 +17,13 @@ export function readApplicationSetting(
   return readKeys(annotations, [applicationKey(setting)]);
 }
 
-/**
- * A setting of one image; a blank value counts as absent.
- *
- * Releases before 1.0 wrote `/` in an alias as `_` in the key; both spellings are read.
- */
+/** A setting of one image; a blank value counts as absent, and an image without alias has none. */
 export function readImageSetting(
   annotations: Annotations,
   alias: string,
   setting: string,
 ): FoundAnnotation | undefined {
-  if (alias === "") return undefined;
-  return readKeys(annotations, [
-    imageKey(alias, setting),
-    imageKey(alias.replaceAll("/", "_"), setting),
-  ]);
+  return alias === "" ? undefined : readKeys(annotations, imageKeys(alias, setting));
 }
 
 function readKeys(annotations: Annotations, keys: readonly string[]): FoundAnnotation | undefined {
@@ -40,9 +32,4 @@ function readKeys(annotations: Annotations, keys: readonly string[]): FoundAnnot
     if (value !== undefined && value.trim() !== "") return { key, value };
   }
   return undefined;
-}
-
-/** Splits a comma-separated value and trims its items; empty items are kept, as upstream keeps them. */
-export function splitList(value: string): readonly string[] {
-  return value.split(",").map((item) => item.trim());
 }

@@ -7,28 +7,36 @@ import type {
   ManifestTargets,
 } from "../policy/image-settings.js";
 import { IMAGE_SETTINGS, SHARED_SETTINGS } from "./annotation-keys.js";
+import { splitList } from "./list-items.js";
 import {
   readApplicationSetting,
   readImageSetting,
-  splitList,
   type Annotations,
   type FoundAnnotation,
 } from "./read-annotation.js";
 
-/** Settings as text, with the keys they came from. */
+/** Settings as text, with the annotations they came from. */
 export interface AnnotatedSettings<T> {
   readonly settings: T;
-  /** The key of each setting that was found. */
-  readonly keys: ReadonlyMap<SettingName, string>;
+  /** The annotation of each setting that was found. */
+  readonly found: ReadonlyMap<SettingName, FoundAnnotation>;
 }
 
-type Finder = (setting: string) => FoundAnnotation | undefined;
+/** Looks a setting up by its word. */
+export type FindSetting = (setting: string) => FoundAnnotation | undefined;
 
-/** The settings that hold for every image of the application. There is no `platforms` among them. */
+/**
+ * The settings that hold for every image of the application. There is no `platforms` among them.
+ *
+ * The value is undefined when one of them is wrong in a way that Argo CD Image Updater refuses.
+ */
 export function readCommonSettings(
   annotations: Annotations,
 ): Parsed<AnnotatedSettings<CommonUpdateSettings>> {
-  return readShared((setting) => readApplicationSetting(annotations, setting));
+  const { diagnostics, ...value } = readSharedSettings((setting) =>
+    readApplicationSetting(annotations, setting),
+  );
+  return { value: diagnostics.length > 0 ? undefined : value, diagnostics };
 }
 
 /**
@@ -41,82 +49,80 @@ export function readImageSettings(
   alias: string,
   imageName: string,
 ): Parsed<AnnotatedSettings<ImageSettings>> {
-  const find: Finder = (setting) => readImageSetting(annotations, alias, setting);
-  const shared = readShared(find);
-  const targets = readTargets(find);
-  if (shared.value === undefined) return { value: undefined, diagnostics: shared.diagnostics };
+  const find: FindSetting = (setting) => readImageSetting(annotations, alias, setting);
+  const { diagnostics, ...shared } = readSharedSettings(find);
+  if (diagnostics.length > 0) return { value: undefined, diagnostics };
   const platforms = find(IMAGE_SETTINGS.platforms);
+  const targets = readTargets(find);
+  const found = new Map(shared.found);
+  if (platforms !== undefined) found.set("platforms", platforms);
   const common: CommonUpdateSettings = {
-    ...shared.value.settings,
+    ...shared.settings,
     ...(platforms === undefined ? {} : { platforms: splitList(platforms.value) }),
   };
-  const keys = new Map(shared.value.keys);
-  if (platforms !== undefined) keys.set("platforms", platforms.key);
-  if (targets.key !== undefined) keys.set("manifestTargets", targets.key);
   const settings: ImageSettings = {
     alias,
     imageName,
-    ...(Object.keys(common).length === 0 ? {} : { commonUpdateSettings: common }),
-    ...(targets.value === undefined ? {} : { manifestTargets: targets.value }),
+    ...(found.size === 0 ? {} : { commonUpdateSettings: common }),
+    ...(targets === undefined ? {} : { manifestTargets: targets.value }),
   };
-  return { value: { settings, keys }, diagnostics: shared.diagnostics };
+  if (targets !== undefined) found.set("manifestTargets", targets.found);
+  return { value: { settings, found }, diagnostics };
 }
 
-function readShared(find: Finder): Parsed<AnnotatedSettings<CommonUpdateSettings>> {
+/** The settings that exist at both levels; one that cannot be read is left out, with an error. */
+export function readSharedSettings(
+  find: FindSetting,
+): AnnotatedSettings<CommonUpdateSettings> & { readonly diagnostics: readonly Diagnostic[] } {
   const found = new Map<SettingName, FoundAnnotation>();
-  for (const [name, setting] of Object.entries(SHARED_SETTINGS)) {
-    const annotation = find(setting);
-    if (annotation !== undefined && isSharedName(name)) found.set(name, annotation);
-  }
-  const keys = new Map([...found].map(([name, { key }]) => [name, key]));
-  const forced = found.get("forceUpdate");
-  const forceUpdate = forced === undefined ? undefined : parseGoBoolean(forced.value);
-  if (forced !== undefined && forceUpdate === undefined) {
-    return { value: undefined, diagnostics: [invalidBoolean(forced)] };
-  }
-  const text = (name: SettingName): string | undefined => found.get(name)?.value;
+  const text = (name: keyof typeof SHARED_SETTINGS): string | undefined => {
+    const annotation = find(SHARED_SETTINGS[name]);
+    if (annotation !== undefined) found.set(name, annotation);
+    return annotation?.value;
+  };
+  const forced = text("forceUpdate");
   const ignoreTags = text("ignoreTags");
-  const settings: CommonUpdateSettings = withoutUndefined({
+  const settings: CommonUpdateSettings = {
     updateStrategy: text("updateStrategy"),
-    forceUpdate,
+    forceUpdate: parseGoBoolean(forced),
     allowTags: text("allowTags"),
     ignoreTags: ignoreTags === undefined ? undefined : splitList(ignoreTags),
     pullSecret: text("pullSecret")?.trim(),
-  });
-  return { value: { settings, keys }, diagnostics: [] };
+  };
+  const isWrong = forced !== undefined && settings.forceUpdate === undefined;
+  const annotation = found.get("forceUpdate");
+  const diagnostics = isWrong && annotation !== undefined ? [invalidBoolean(annotation)] : [];
+  return { settings, found, diagnostics };
 }
 
-function isSharedName(name: string): name is keyof typeof SHARED_SETTINGS {
-  return Object.hasOwn(SHARED_SETTINGS, name);
-}
-
-function readTargets(find: Finder): {
-  readonly value: ManifestTargets | undefined;
-  readonly key: string | undefined;
-} {
+/** The manifest targets, and one of the annotations that ask for them. */
+function readTargets(
+  find: FindSetting,
+): { readonly value: ManifestTargets; readonly found: FoundAnnotation } | undefined {
   const name = find(IMAGE_SETTINGS.helmName);
   const tag = find(IMAGE_SETTINGS.helmTag);
   const spec = find(IMAGE_SETTINGS.helmSpec);
   const kustomize = find(IMAGE_SETTINGS.kustomizeName);
-  const helm: HelmTarget = withoutUndefined({
-    name: name?.value.trim(),
-    tag: tag?.value.trim(),
-    spec: spec?.value.trim(),
-  });
-  const hasHelm = Object.keys(helm).length > 0;
-  if (!hasHelm && kustomize === undefined) return { value: undefined, key: undefined };
+  const inHelm = spec ?? tag ?? name;
+  const found = kustomize ?? inHelm;
+  if (found === undefined) return undefined;
+  const helm: HelmTarget = {
+    ...(name === undefined ? {} : { name: name.value.trim() }),
+    ...(tag === undefined ? {} : { tag: tag.value.trim() }),
+    ...(spec === undefined ? {} : { spec: spec.value.trim() }),
+  };
   const value: ManifestTargets = {
-    ...(hasHelm ? { helm } : {}),
+    ...(inHelm === undefined ? {} : { helm }),
     ...(kustomize === undefined ? {} : { kustomize: { name: kustomize.value.trim() } }),
   };
-  return { value, key: (kustomize ?? spec ?? tag ?? name)?.key };
+  return { value, found };
 }
 
 const TRUE_WORDS: ReadonlySet<string> = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const FALSE_WORDS: ReadonlySet<string> = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
 /** Go's `strconv.ParseBool`. */
-function parseGoBoolean(text: string): boolean | undefined {
+function parseGoBoolean(text = ""): boolean | undefined {
   if (TRUE_WORDS.has(text)) return true;
   return FALSE_WORDS.has(text) ? false : undefined;
 }
@@ -129,8 +135,4 @@ function invalidBoolean({ key, value }: FoundAnnotation): Diagnostic {
     where: { annotation: key, offset: 0, length: value.length },
     message,
   };
-}
-
-function withoutUndefined<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }

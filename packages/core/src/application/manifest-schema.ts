@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+const text = z.string().nullish();
+
 const helmParameter = z.looseObject({
   name: z.string().catch(""),
   value: z.string().optional().catch(undefined),
@@ -7,10 +9,10 @@ const helmParameter = z.looseObject({
 });
 
 const source = z.looseObject({
-  repoURL: z.string().optional(),
-  path: z.string().optional(),
-  targetRevision: z.string().optional(),
-  chart: z.string().optional(),
+  repoURL: text,
+  path: text,
+  targetRevision: text,
+  chart: text,
   helm: z.looseObject({ parameters: z.array(helmParameter).nullish() }).nullish(),
   kustomize: z.looseObject({ images: z.array(z.string()).nullish() }).nullish(),
   plugin: z
@@ -24,35 +26,39 @@ const manifest = z.looseObject({
   kind: z.literal("Application").optional(),
   metadata: z.looseObject({
     name: z.string().min(1),
-    namespace: z.string().optional(),
-    annotations: z.record(z.string(), z.string()).nullish(),
+    namespace: text,
+    // Values that are no text are the business of the annotations' parser.
+    annotations: z.record(z.string(), z.unknown()).nullish(),
   }),
   spec: z.looseObject({
-    project: z.string().optional(),
     source: source.nullish(),
     sources: z.array(source).nullish(),
     sourceHydrator: z.looseObject({ drySource: source }).nullish(),
   }),
   status: z
     .looseObject({
-      sourceType: z.string().optional(),
+      sourceType: text,
       sourceTypes: z.array(z.string()).nullish(),
       summary: z.looseObject({ images: z.array(z.string()).nullish() }).nullish(),
     })
     .nullish(),
 });
 
+const named = z.object({
+  metadata: z.object({ name: z.string(), namespace: text.catch(undefined) }),
+});
+
 /** The fields of an Application manifest that this SDK reads, decoded. */
 export interface DecodedManifest {
   readonly name: string;
   readonly namespace: string | undefined;
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, unknown>>;
   readonly source: DecodedSource | undefined;
   readonly sources: readonly DecodedSource[];
   readonly drySource: DecodedSource | undefined;
   readonly sourceType: string | undefined;
   readonly sourceTypes: readonly string[];
-  /** Undefined when the Application has no status at all. */
+  /** Undefined when the Application has no status, or an empty one. */
   readonly liveImages: readonly string[] | undefined;
 }
 
@@ -71,6 +77,7 @@ export interface DecodedSource {
 
 /** A field that is not what it should be. */
 export interface ManifestProblem {
+  /** As `spec.sources[1].repoURL`; empty for the manifest itself. */
   readonly field: string;
   readonly problem: string;
 }
@@ -78,32 +85,51 @@ export interface ManifestProblem {
 /** Decodes a manifest, or says which fields are wrong. */
 export function decodeManifest(
   value: unknown,
-):
-  | { readonly manifest: DecodedManifest }
-  | { readonly problems: readonly [ManifestProblem, ...ManifestProblem[]] } {
+): { readonly manifest: DecodedManifest } | { readonly problems: readonly ManifestProblem[] } {
   const decoded = manifest.safeParse(value);
   if (!decoded.success) {
-    const problems = decoded.error.issues.map((issue) => ({
-      field: issue.path.join("."),
-      problem: issue.message,
+    const problems = decoded.error.issues.map(({ path, message }) => ({
+      field: formatField(path),
+      problem: message.replace(/^Invalid input: /u, ""),
     }));
-    const [first = { field: "", problem: "not an Application" }, ...rest] = problems;
-    return { problems: [first, ...rest] };
+    return { problems };
   }
   const { metadata, spec, status } = decoded.data;
   return {
     manifest: {
       name: metadata.name,
-      namespace: metadata.namespace === "" ? undefined : metadata.namespace,
+      namespace: metadata.namespace || undefined,
       annotations: metadata.annotations ?? {},
       source: spec.source ? decodeSource(spec.source) : undefined,
       sources: spec.sources?.map(decodeSource) ?? [],
       drySource: spec.sourceHydrator ? decodeSource(spec.sourceHydrator.drySource) : undefined,
-      sourceType: status?.sourceType,
+      sourceType: status?.sourceType ?? undefined,
       sourceTypes: status?.sourceTypes ?? [],
-      liveImages: status?.summary?.images ?? (status?.summary ? [] : undefined),
+      liveImages: hasFields(status) ? (status?.summary?.images ?? []) : undefined,
     },
   };
+}
+
+/** `namespace/name` or the name of what may be an Application with something else wrong. */
+export function nameOfManifest(value: unknown): string | undefined {
+  const { data } = named.safeParse(value);
+  if (data === undefined) return undefined;
+  const { name, namespace } = data.metadata;
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+function formatField(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((field, part) => {
+    if (typeof part === "number") return `${field}[${part}]`;
+    const name = String(part);
+    if (!/^\w+$/u.test(name)) return `${field}[${JSON.stringify(name)}]`;
+    return field === "" ? name : `${field}.${name}`;
+  }, "");
+}
+
+/** `status: {}` is what tools leave of a status that they cut out. */
+function hasFields(status: object | null | undefined): boolean {
+  return Object.values(status ?? {}).some((value) => value !== undefined);
 }
 
 function decodeSource(fields: z.infer<typeof source>): DecodedSource {
@@ -111,7 +137,7 @@ function decodeSource(fields: z.infer<typeof source>): DecodedSource {
     repositoryUrl: fields.repoURL ?? "",
     path: fields.path ?? "",
     targetRevision: fields.targetRevision ?? "",
-    chart: fields.chart === "" ? undefined : fields.chart,
+    chart: fields.chart || undefined,
     helmParameters: fields.helm
       ? (fields.helm.parameters ?? []).map(({ name, value = "", forceString }) => ({
           name,

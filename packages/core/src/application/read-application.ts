@@ -11,7 +11,12 @@ import {
   type ImageHint,
   type LocatedSource,
 } from "./choose-source.js";
-import { decodeManifest, type DecodedManifest } from "./manifest-schema.js";
+import {
+  decodeManifest,
+  nameOfManifest,
+  type DecodedManifest,
+  type ManifestProblem,
+} from "./manifest-schema.js";
 
 /** How an Application manifest is read. */
 export interface ReadApplicationOptions {
@@ -26,8 +31,8 @@ export interface ReadApplicationOptions {
 /**
  * Reads an Argo CD Application manifest (decoded JSON or YAML).
  *
- * The value is undefined when the manifest is no Application, has no source, or has no usable
- * `image-list` annotation; the last without an error, since such an Application is simply not managed.
+ * The value is undefined when the manifest is no Application, has no source, or has no `image-list`
+ * annotation; the last without a diagnostic, since such an Application is simply not managed.
  */
 export function readApplication(
   manifest: unknown,
@@ -35,26 +40,18 @@ export function readApplication(
 ): Parsed<Application> {
   const decoded = decodeManifest(manifest);
   if ("problems" in decoded) {
-    return { value: undefined, diagnostics: decoded.problems.map(invalidField) };
+    const name = nameOfManifest(manifest);
+    return { value: undefined, diagnostics: decoded.problems.map((one) => invalid(one, name)) };
   }
   const fields = decoded.manifest;
   const namespace = fields.namespace ?? options.controllerNamespace ?? "argocd";
-  const annotated = parseAnnotations(fields.annotations, {
-    applicationNamespace: namespace,
-    strategies: options.strategies,
-    strict: options.strict,
-  });
   const application = `${namespace}/${fields.name}`;
-  const located = annotated.diagnostics.map((found) => ({
-    ...found,
-    where: { ...found.where, application },
-  }));
-  if (annotated.value === undefined) return { value: undefined, diagnostics: located };
-  const type = chooseType(fields, annotated.value.writeBack, imageHint(annotated.value));
+  const { value: annotated, diagnostics } = readAnnotations(fields, namespace, options);
+  if (annotated === undefined) return { value: undefined, diagnostics };
+  const type = chooseType(fields, annotated.writeBack, imageHint(annotated));
   const source = chooseSource(fields, type);
   if (source === undefined) {
-    const missing = { field: "spec.source", problem: "the Application has no source" };
-    return { value: undefined, diagnostics: [...located, invalidField(missing)] };
+    return { value: undefined, diagnostics: [...diagnostics, invalid(NO_SOURCE, application)] };
   }
   const value: Application = {
     name: fields.name,
@@ -62,15 +59,44 @@ export function readApplication(
     type,
     source: sourceSpec(source),
     liveImages: fields.liveImages?.flatMap(parseLive),
-    policies: annotated.value.images,
-    invalidImages: annotated.value.invalidImages,
-    writeBack: annotated.value.writeBack,
-    revision: revisionOf(fields, annotated.value, source),
+    policies: annotated.images,
+    invalidImages: annotated.invalidImages,
+    writeBack: annotated.writeBack,
+    revision: revisionOf(fields, annotated, source),
     manifest,
   };
   const unsupported = type === "unsupported" ? [unsupportedType(fields, application)] : [];
-  return { value, diagnostics: [...located, ...unsupported] };
+  return { value, diagnostics: [...diagnostics, ...unsupported] };
 }
+
+/** What the annotations say, every diagnostic with the Application's name. */
+function readAnnotations(
+  { name, annotations }: DecodedManifest,
+  namespace: string,
+  { strategies, strict }: ReadApplicationOptions,
+): Parsed<AnnotatedApplication> {
+  const locate = (found: Diagnostic): Diagnostic => ({
+    ...found,
+    where: { ...found.where, application: `${namespace}/${name}` },
+  });
+  const parsed = parseAnnotations(annotations, {
+    applicationNamespace: namespace,
+    strategies,
+    strict,
+  });
+  const diagnostics = parsed.diagnostics.map(locate);
+  if (parsed.value === undefined) return { value: undefined, diagnostics };
+  const invalidImages = parsed.value.invalidImages.map((image) => ({
+    ...image,
+    problem: locate(image.problem),
+  }));
+  return { value: { ...parsed.value, invalidImages }, diagnostics };
+}
+
+const NO_SOURCE: ManifestProblem = {
+  field: "spec",
+  problem: "the Application has no source; set source, sources or sourceHydrator",
+};
 
 function imageHint(annotated: AnnotatedApplication): ImageHint {
   const targets = annotated.images.map((policy) => policy.targets);
@@ -111,17 +137,30 @@ function revisionOf(
   return revision === "" || revision === "HEAD" ? undefined : revision;
 }
 
-function invalidField({ field, problem }: { field: string; problem: string }): Diagnostic {
-  return { severity: "error", code: "invalid-application", where: { field }, message: problem };
+function invalid({ field, problem }: ManifestProblem, application: string | undefined): Diagnostic {
+  const where = {
+    ...(field === "" ? {} : { field }),
+    ...(application === undefined ? {} : { application }),
+  };
+  return { severity: "error", code: "invalid-application", where, message: problem };
 }
 
 function unsupportedType(manifest: DecodedManifest, application: string): Diagnostic {
-  const reported = manifest.sourceTypes[0] ?? manifest.sourceType ?? "none";
-  const message = `source type "${reported}" cannot be updated; Helm, Kustomize and Plugin can`;
+  const message = `the Application cannot be updated, ${explainType(manifest)}; Helm, Kustomize and Plugin sources can`;
   return {
     severity: "warning",
     code: "unsupported-application-type",
     where: { application },
     message,
   };
+}
+
+function explainType({ drySource, sources, sourceType, sourceTypes }: DecodedManifest): string {
+  if (drySource !== undefined && sources.length === 0) {
+    return "since its dry source has no helm, kustomize or plugin block";
+  }
+  const reported = [...sourceTypes, sourceType ?? ""].filter((type) => type !== "");
+  return reported.length > 0
+    ? `since its source is of type ${[...new Set(reported)].join(", ")}`
+    : "since neither its status, its source nor its images' settings say how it is rendered";
 }

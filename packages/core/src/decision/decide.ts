@@ -1,12 +1,14 @@
-import { summarizeError, type ErrorSummary } from "../errors/image-updater-error.js";
 import type { ImageReference } from "../image/image-reference.js";
+import { fullName } from "../image/image-names.js";
+import type { Diagnostic } from "../errors/diagnostic.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
-import type { Facts, TagFact } from "../ports/facts.js";
-import type { StrategyVerdict, TagCandidate } from "../strategy/update-strategy.js";
+import type { Facts } from "../ports/facts.js";
+import type { TagCandidate } from "../strategy/update-strategy.js";
 import type { TagReason } from "../tags/tag-reason.js";
+import { askStrategy } from "./ask-strategy.js";
+import { assessTags, findGap, type AssessedTag } from "./assess-tags.js";
 import type { Decision, TagVerdict } from "./decision.js";
 import type { DecisionReason } from "./decision-reason.js";
-import { excludedByName } from "./filter-tags.js";
 import { findRunningImage, findRunningImages, matchForDigest } from "./find-running-image.js";
 import { needsUpdate } from "./needs-update.js";
 
@@ -21,125 +23,68 @@ export interface DecisionInput {
 }
 
 /**
- * Decides what an image should run: pure, the same input gives the same decision.
+ * Decides what an image should run: pure, the same input gives the same decision, in whatever order
+ * the tags are listed. Never throws, whatever the strategy does.
  *
- * A candidate that could not be read makes the decision wait: it never settles for another tag.
+ * An image that is not live is left alone before anything else is looked at. A candidate that could
+ * not be read makes the decision wait: it never settles for another tag.
  */
 export function decide({ policy, facts, current, now: _now }: DecisionInput): Decision {
   const live = liveImages(current);
   const running = findRunningImage(policy, live);
-  if (facts.kind === "failed") {
-    return {
-      ...nothing("error", { code: "facts-failed", error: facts.error }),
-      ...textOf(running),
-    };
-  }
-  const assessed = dedupe(facts.tags).map((fact) => assess(policy, fact));
-  const verdicts = (unsettled: TagReason): readonly TagVerdict[] =>
-    assessed.map(({ fact, reason }) => ({ tag: fact.name, reason: reason ?? unsettled }));
+  const assessed = facts.kind === "tags" ? assessTags(policy, facts.tags) : [];
   const settle = (outcome: Decision["outcome"], reason: DecisionReason): Decision => ({
-    ...nothing(outcome, reason),
+    outcome,
+    reason,
     ...textOf(running),
-    tags: verdicts({ code: "undecided" }),
+    tags: explain(assessed, { rejected: new Map() }, { code: "undecided" }),
+    diagnostics: [],
   });
   if (running === undefined) return settle("not-live", { code: "not-live" });
+  if (facts.kind === "failed") return settle("error", { code: "facts-failed", error: facts.error });
   const gap = findGap(assessed);
   if (gap !== undefined) return settle("waiting", gap);
-  const candidates = assessed.flatMap(({ candidate }) =>
-    candidate === undefined ? [] : [candidate],
-  );
-  const chosen = choose(policy, candidates);
-  if (chosen.kind === "failed") {
-    return settle("error", { code: "internal", error: chosen.error });
-  }
-  if (chosen.kind === "invalid") {
-    return settle("error", { code: "invalid-settings", text: chosen.reason });
-  }
-  const reasonOf = strategyReasons(chosen);
-  const tags = assessed.map(({ fact, reason }) => ({
-    tag: fact.name,
-    reason: reason ?? reasonOf(fact.name),
-  }));
-  if (chosen.kind === "none") {
-    const reason: DecisionReason =
-      candidates.length === 0
-        ? { code: "no-candidates", tags: tags.length }
-        : { code: "none-matches", text: chosen.reason };
-    return { ...settle("no-candidate", reason), tags };
-  }
-  return { ...compare(policy, live, running, chosen.tag), tags, diagnostics: chosen.remarks ?? [] };
-}
-
-interface AssessedTag {
-  readonly fact: TagFact;
-  /** Set when the tag is no candidate. */
-  readonly reason?: TagReason;
-  readonly candidate?: TagCandidate;
-}
-
-function assess(policy: ImagePolicy, fact: TagFact): AssessedTag {
-  const excluded = excludedByName(policy, fact.name);
-  if (excluded !== undefined) return { fact, reason: excluded };
-  if (policy.strategy.needs === "names") return { fact, candidate: { name: fact.name } };
-  const { details } = fact;
-  if (details === undefined) return { fact, reason: { code: "not-described" } };
-  switch (details.kind) {
-    case "image":
-      return policy.strategy.requiresDate === true && details.created === undefined
-        ? { fact, reason: { code: "no-date" } }
-        : { fact, candidate: { name: fact.name, details } };
-    case "unreadable":
-      return { fact, reason: { code: "unreadable", error: details.error } };
-    case "gone":
-      return { fact, reason: { code: "gone" } };
-    case "not-an-image":
-      return { fact, reason: { code: "not-an-image", mediaType: details.mediaType } };
-    case "no-platform": {
-      const { available } = details;
-      return { fact, reason: { code: "no-platform", wanted: policy.platforms, available } };
+  const candidates = assessed.flatMap((tag) => ("candidate" in tag ? [tag.candidate] : []));
+  const answer = askStrategy(policy, candidates);
+  switch (answer.kind) {
+    case "failed":
+      return settle("error", { code: "internal", error: answer.error });
+    case "invalid":
+      return settle("error", { code: "invalid-settings", text: answer.text });
+    case "none": {
+      const tags = explain(assessed, answer, { code: "strategy", text: answer.text });
+      return { ...settle("no-candidate", whyNone(assessed, candidates, answer.text)), tags };
+    }
+    case "chosen": {
+      const { tag, remarks } = answer;
+      const tags = explain(assessed, answer, { code: "not-newest", chosen: tag.name }, tag.name);
+      return { ...compare(policy, live, running, tag), tags, diagnostics: about(policy, remarks) };
     }
   }
 }
 
-/** What is not known about the candidates; any gap forbids a choice. */
-function findGap(assessed: readonly AssessedTag[]): DecisionReason | undefined {
-  const unreadable = assessed.filter(({ reason }) => reason?.code === "unreadable");
-  const first = unreadable[0]?.reason;
-  if (first?.code === "unreadable") {
-    const tags = unreadable.map(({ fact }) => fact.name);
-    return { code: "unreadable-tags", tags, error: first.error };
-  }
-  const missing = assessed.filter(({ reason }) => reason?.code === "not-described");
-  if (missing.length === 0) return undefined;
-  return { code: "incomplete-facts", tags: missing.map(({ fact }) => fact.name) };
+/** Every tag once: excluded ones with their reason, candidates with the strategy's or else `other`. */
+function explain(
+  assessed: readonly AssessedTag[],
+  { rejected }: { readonly rejected: ReadonlyMap<string, TagReason> },
+  other: TagReason,
+  chosen?: string,
+): readonly TagVerdict[] {
+  return assessed.map((tag) => {
+    if ("reason" in tag) return { tag: tag.name, reason: tag.reason };
+    if (tag.name === chosen) return { tag: tag.name, reason: { code: "chosen" } };
+    return { tag: tag.name, reason: rejected.get(tag.name) ?? other };
+  });
 }
 
-type Choice = StrategyVerdict | { readonly kind: "failed"; readonly error: ErrorSummary };
-
-/** A consumer's strategy may throw, or name a tag that is no candidate: that ends this image only. */
-function choose(policy: ImagePolicy, candidates: readonly TagCandidate[]): Choice {
-  try {
-    const verdict = policy.strategy.choose(candidates, { constraint: policy.constraint });
-    if (verdict.kind !== "chosen") return verdict;
-    const known = candidates.find((candidate) => candidate.name === verdict.tag.name);
-    if (known !== undefined) return { ...verdict, tag: known };
-    const message = `strategy "${policy.strategy.name}" chose "${verdict.tag.name}", which is no candidate`;
-    return { kind: "failed", error: { name: "InternalError", code: "internal", message } };
-  } catch (error) {
-    return { kind: "failed", error: summarizeError(error) };
-  }
-}
-
-function strategyReasons(
-  verdict: Extract<StrategyVerdict, { kind: "chosen" | "none" }>,
-): (tag: string) => TagReason {
-  const named = new Map(verdict.rejected?.map(({ tag, reason }) => [tag, reason]));
-  const other: TagReason =
-    verdict.kind === "none"
-      ? { code: "strategy", text: verdict.reason }
-      : { code: "not-newest", chosen: verdict.tag.name };
-  const winner = verdict.kind === "chosen" ? verdict.tag.name : undefined;
-  return (tag) => (tag === winner ? { code: "chosen" } : (named.get(tag) ?? other));
+function whyNone(
+  assessed: readonly AssessedTag[],
+  candidates: readonly TagCandidate[],
+  text: string,
+): DecisionReason {
+  return candidates.length === 0
+    ? { code: "no-candidates", tags: assessed.length }
+    : { code: "none-matches", text };
 }
 
 function compare(
@@ -147,7 +92,7 @@ function compare(
   live: readonly ImageReference[],
   running: ImageReference,
   chosen: TagCandidate,
-): Decision {
+): Omit<Decision, "tags" | "diagnostics"> {
   const byDigest = policy.strategy.identity === "digest";
   const digest = byDigest ? chosen.details?.digest : undefined;
   const meant =
@@ -163,13 +108,14 @@ function compare(
     reason,
     ...textOf(meant),
     ...(labels === undefined ? {} : { labels }),
-    tags: [],
-    diagnostics: [],
   };
 }
 
-function nothing(outcome: Decision["outcome"], reason: DecisionReason): Decision {
-  return { outcome, reason, tags: [], diagnostics: [] };
+function about({ alias, image }: ImagePolicy, found: readonly Diagnostic[]): readonly Diagnostic[] {
+  return found.map((diagnostic) => ({
+    ...diagnostic,
+    where: { image: alias ?? fullName(image), ...diagnostic.where },
+  }));
 }
 
 function textOf(running: ImageReference | undefined): Pick<Decision, "running"> {
@@ -179,8 +125,4 @@ function textOf(running: ImageReference | undefined): Pick<Decision, "running"> 
 function liveImages(current: DecisionInput["current"]): readonly ImageReference[] {
   if (current === undefined) return [];
   return "repository" in current ? [current] : current;
-}
-
-function dedupe(tags: readonly TagFact[]): readonly TagFact[] {
-  return [...new Map(tags.map((fact) => [fact.name, fact])).values()];
 }

@@ -16,7 +16,9 @@ export function formatDecisionReason(reason: DecisionReason): string {
     case "same-digest":
       return `${reason.digest} is running and current`;
     case "no-candidates":
-      return `none of ${reason.tags} tag(s) is a candidate`;
+      return reason.tags === 0
+        ? "the repository has no tags"
+        : `none of ${reason.tags} tag(s) is a candidate`;
     case "none-matches":
       return reason.text;
     case "not-live":

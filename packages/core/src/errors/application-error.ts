@@ -1,4 +1,4 @@
-import { ImageUpdaterError } from "./image-updater-error.js";
+import { ImageUpdaterError, isImageUpdaterError } from "./image-updater-error.js";
 
 /** Why an Application could not be read or patched; add codes at the end, never rename one. */
 export type ApplicationErrorCode =
@@ -38,6 +38,6 @@ export class ApplicationError extends ImageUpdaterError {
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
   static is(value: unknown): value is ApplicationError {
-    return value instanceof Error && value.name === "ApplicationError" && "code" in value;
+    return isImageUpdaterError(value) && value.name === "ApplicationError";
   }
 }

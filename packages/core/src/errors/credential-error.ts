@@ -1,4 +1,4 @@
-import { ImageUpdaterError } from "./image-updater-error.js";
+import { ImageUpdaterError, isImageUpdaterError } from "./image-updater-error.js";
 
 /** Why credentials could not be had; add codes at the end, never rename one. */
 export type CredentialErrorCode =
@@ -38,6 +38,6 @@ export class CredentialError extends ImageUpdaterError {
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
   static is(value: unknown): value is CredentialError {
-    return value instanceof Error && value.name === "CredentialError" && "code" in value;
+    return isImageUpdaterError(value) && value.name === "CredentialError";
   }
 }

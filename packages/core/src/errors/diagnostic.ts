@@ -36,7 +36,9 @@ export type DiagnosticCode =
   | "invalid-template"
   | "invalid-yaml"
   | "unused-write-back"
-  | "invalid-branch-name";
+  | "invalid-branch-name"
+  | "invalid-annotation"
+  | "strategy-failed";
 
 /** The place a diagnostic speaks of; only what is known is set. */
 export interface DiagnosticLocation {
@@ -79,9 +81,11 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === "error");
 }
 
-/** One line a person reads: severity, place and message. */
-export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const { annotation, file, field, host } = diagnostic.where;
-  const place = [annotation, file, field, host].filter((part) => part !== undefined).join(" ");
-  return `${diagnostic.severity}: ${place === "" ? "" : `${place}: `}${diagnostic.message}`;
+/** One line a person reads: severity, place, the image it is about, and the message. */
+export function formatDiagnostic({ severity, where, message }: Diagnostic): string {
+  const { application, annotation, file, field, host, image } = where;
+  const about = image === undefined ? undefined : `(${image})`;
+  const parts = [application, annotation, file, field, host, about];
+  const place = parts.filter((part) => part !== undefined).join(" ");
+  return place === "" ? `${severity}: ${message}` : `${severity}: ${place}: ${message}`;
 }

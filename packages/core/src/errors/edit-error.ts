@@ -1,4 +1,4 @@
-import { ImageUpdaterError } from "./image-updater-error.js";
+import { ImageUpdaterError, isImageUpdaterError } from "./image-updater-error.js";
 
 /** Why a file cannot be edited; add codes at the end, never rename one. */
 export type EditErrorCode =
@@ -40,6 +40,6 @@ export class EditError extends ImageUpdaterError {
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
   static is(value: unknown): value is EditError {
-    return value instanceof Error && value.name === "EditError" && "code" in value;
+    return isImageUpdaterError(value) && value.name === "EditError";
   }
 }

@@ -21,24 +21,39 @@ export interface ErrorSummary {
   readonly message: string;
 }
 
+/** Far more than a person reads, far less than a registry's error page. */
+const LONGEST_FOREIGN_MESSAGE = 500;
+
 /**
- * Turns anything thrown into plain data.
+ * Turns anything thrown into plain data; never throws itself.
  *
- * An error that is not ours is a bug in a strategy or an adapter: it is reported as `internal`.
+ * An error that is not ours is a bug in a strategy or an adapter: it is reported as `internal`. Its
+ * message was written without our promises, so user information in URLs is cut out of it, and what is
+ * longer than 500 characters.
  */
 export function summarizeError(error: unknown): ErrorSummary {
-  if (isImageUpdaterError(error)) {
-    return { name: error.name, code: error.code, message: error.message };
+  try {
+    if (isImageUpdaterError(error)) {
+      return { name: error.name, code: error.code, message: error.message };
+    }
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return internalError(shorten(withoutUserInformation(text)));
+  } catch {
+    // A thrown value may refuse to become text, or even to be looked at.
+    return internalError("something was thrown that cannot be described");
   }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { name: "InternalError", code: "internal", message };
 }
 
 /** Like `instanceof`, but also true for an error of another copy of this package. */
 export function isImageUpdaterError(error: unknown): error is ImageUpdaterError {
+  if (error instanceof ImageUpdaterError) return true;
   return (
-    error instanceof ImageUpdaterError ||
-    (error instanceof Error && "code" in error && OWN_NAMES.has(error.name))
+    error instanceof Error &&
+    OWN_NAMES.has(error.name) &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    "retryable" in error &&
+    typeof error.retryable === "boolean"
   );
 }
 
@@ -50,3 +65,16 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   "ApplicationError",
   "TemplateError",
 ]);
+
+function internalError(message: string): ErrorSummary {
+  return { name: "InternalError", code: "internal", message };
+}
+
+function withoutUserInformation(text: string): string {
+  return text.replace(/:\/\/[^\s/?#]*@/gu, "://");
+}
+
+function shorten(text: string): string {
+  if (text.length <= LONGEST_FOREIGN_MESSAGE) return text;
+  return `${text.slice(0, LONGEST_FOREIGN_MESSAGE - 1)}…`;
+}

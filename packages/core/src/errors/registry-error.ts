@@ -1,4 +1,4 @@
-import { ImageUpdaterError } from "./image-updater-error.js";
+import { ImageUpdaterError, isImageUpdaterError } from "./image-updater-error.js";
 
 /** Why a registry could not answer; add codes at the end, never rename one. */
 export type RegistryErrorCode =
@@ -53,6 +53,6 @@ export class RegistryError extends ImageUpdaterError {
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
   static is(value: unknown): value is RegistryError {
-    return value instanceof Error && value.name === "RegistryError" && "code" in value;
+    return isImageUpdaterError(value) && value.name === "RegistryError";
   }
 }

@@ -1,4 +1,4 @@
-import { ImageUpdaterError } from "./image-updater-error.js";
+import { ImageUpdaterError, isImageUpdaterError } from "./image-updater-error.js";
 
 /** Why a template gave no text; add codes at the end, never rename one. */
 export type TemplateErrorCode = "parse" | "execute" | "too-large" | "invalid-branch-name";
@@ -28,6 +28,6 @@ export class TemplateError extends ImageUpdaterError {
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
   static is(value: unknown): value is TemplateError {
-    return value instanceof Error && value.name === "TemplateError" && "code" in value;
+    return isImageUpdaterError(value) && value.name === "TemplateError";
   }
 }

@@ -1,4 +1,4 @@
-import { ImageUpdaterError } from "./image-updater-error.js";
+import { ImageUpdaterError, isImageUpdaterError } from "./image-updater-error.js";
 
 /** Why a change could not be written; add codes at the end, never rename one. */
 export type WriteBackErrorCode =
@@ -51,6 +51,6 @@ export class WriteBackError extends ImageUpdaterError {
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
   static is(value: unknown): value is WriteBackError {
-    return value instanceof Error && value.name === "WriteBackError" && "code" in value;
+    return isImageUpdaterError(value) && value.name === "WriteBackError";
   }
 }

@@ -7,11 +7,12 @@ import {
   type Parsed,
 } from "../errors/diagnostic.js";
 import { parseTrackedImage, type TrackedImage } from "../image/image-list.js";
+import { createImageReference } from "../image/create-image-reference.js";
+import { parseImageReference } from "../image/parse-image-reference.js";
 import { parsePlatform } from "../image/platform.js";
-import { builtInStrategies } from "../strategy/built-in-strategies.js";
-import { findStrategy } from "../strategy/find-strategy.js";
 import type { UpdateStrategy } from "../strategy/update-strategy.js";
 import { parseTagFilter } from "../tags/parse-tag-filter.js";
+import { chooseStrategy, inspectConstraint } from "./choose-strategy.js";
 import type { ImagePolicy } from "./image-policy.js";
 import type { CommonUpdateSettings, ImageSettings, ManifestTargets } from "./image-settings.js";
 
@@ -26,55 +27,69 @@ export interface ImagePolicyOptions {
   readonly applicationNamespace?: string | undefined;
   /** Makes an unknown strategy an error of its image, not a fall-back to semver. */
   readonly strict?: boolean | undefined;
-  /** Says where a setting was written. */
-  readonly locate?: ((setting: SettingName) => DiagnosticLocation) | undefined;
+  /**
+   * Says where a setting was written, of a list its `item`.
+   *
+   * The offset is that of the setting's text; a diagnostic's own offset counts from there.
+   */
+  readonly locate?: ((setting: SettingName, item?: number) => DiagnosticLocation) | undefined;
 }
+
+/** The image a policy is for, its name parsed. */
+export type PolicySubject = Omit<TrackedImage, "text">;
 
 /**
  * Parses the settings of one image.
  *
  * The value is undefined when the image cannot be cared for: an unreadable reference, targets that
  * exclude each other, or, when `strict`, an unknown strategy. Everything else that is wrong keeps
- * Argo CD Image Updater's meaning and gives a diagnostic.
+ * Argo CD Image Updater's meaning and gives a diagnostic. A wrong pull secret is an error, and the
+ * image is read with the registry's own credentials, as upstream does.
  */
 export function parseImagePolicy(
   settings: ImageSettings,
   options: ImagePolicyOptions = {},
 ): Parsed<ImagePolicy> {
-  const tracked = parseTrackedImage(imageText(settings));
+  const { value, diagnostics } = parseSubject(settings);
+  const policy = parsePolicySettings(value, settings, options);
+  const located = locateAll(settings, options, "imageName", diagnostics);
+  return { value: policy.value, diagnostics: [...located, ...policy.diagnostics] };
+}
+
+/**
+ * Parses the settings of an image whose name was parsed before, by {@link parseImagePolicy}'s rules.
+ *
+ * Nothing is said about the name. Without a subject there is no value, but the settings are judged.
+ */
+export function parsePolicySettings(
+  subject: PolicySubject | undefined,
+  settings: ImageSettings,
+  options: ImagePolicyOptions = {},
+): Parsed<ImagePolicy> {
+  const { strategies = [], strict = false } = options;
   const common = settings.commonUpdateSettings ?? {};
-  const filter = parseTagFilter({
-    ...(common.allowTags === undefined ? {} : { allowTags: common.allowTags }),
-    ...(common.ignoreTags === undefined ? {} : { ignoreTags: common.ignoreTags }),
-  });
-  const chosen = chooseStrategy(common.updateStrategy, options);
+  const chosen = chooseStrategy(common.updateStrategy, strategies, strict);
   const secret = readPullSecret(common.pullSecret, options.applicationNamespace);
-  const constraint = tracked.value?.constraint;
-  const inspected = chosen.strategy.inspect?.({ constraint }) ?? [];
-  const located = (setting: SettingName, found: readonly Diagnostic[]): readonly Diagnostic[] =>
-    found.map((diagnostic) => relocate(diagnostic, settings, options.locate?.(setting)));
+  const conflicts = conflictingTargets(settings.manifestTargets);
+  const isUsable = !hasErrors(chosen.diagnostics) && conflicts.length === 0;
+  const locate: Locate = (setting, found, item) =>
+    locateAll(settings, options, setting, found, item);
   const diagnostics = [
-    ...located("imageName", [...tracked.diagnostics, ...inspected]),
-    ...located("updateStrategy", chosen.diagnostics),
-    ...located("allowTags", filter.diagnostics.filter(isAboutPattern)),
-    ...located(
-      "ignoreTags",
-      filter.diagnostics.filter((found) => !isAboutPattern(found)),
-    ),
-    ...located("platforms", common.platforms?.flatMap((p) => parsePlatform(p).diagnostics) ?? []),
-    ...located("pullSecret", secret.diagnostics),
-    ...located("manifestTargets", conflictingTargets(settings.manifestTargets)),
+    ...locate("updateStrategy", chosen.diagnostics),
+    ...locate("manifestTargets", conflicts),
+    ...(isUsable ? locate("imageName", inspectSubject(subject, settings, chosen.strategy)) : []),
+    ...inspectFilters(common, locate),
+    ...locate("pullSecret", secret.diagnostics),
   ];
-  const unusable =
-    hasErrors(chosen.diagnostics) || conflictingTargets(settings.manifestTargets).length > 0;
-  if (tracked.value === undefined || filter.value === undefined || unusable) {
-    return { value: undefined, diagnostics };
-  }
+  if (subject === undefined || !isUsable) return { value: undefined, diagnostics };
+  const alias = settings.alias === "" ? subject.alias : settings.alias;
   const value: ImagePolicy = {
-    ...trackedFields(tracked.value, settings.alias),
+    ...(alias === undefined ? {} : { alias }),
+    image: subject.image,
+    ...(subject.constraint === undefined ? {} : { constraint: subject.constraint }),
     strategy: chosen.strategy,
     ...(chosen.unknown === undefined ? {} : { unknownStrategy: chosen.unknown }),
-    tags: filter.value,
+    tags: parseTagFilter(common).value,
     platforms: common.platforms ?? [],
     forceUpdate: common.forceUpdate ?? false,
     ...(secret.value === undefined ? {} : { pullSecret: secret.value }),
@@ -83,49 +98,53 @@ export function parseImagePolicy(
   return { value, diagnostics };
 }
 
-function imageText(settings: ImageSettings): string {
-  return settings.alias === "" ? settings.imageName : `${settings.alias}=${settings.imageName}`;
+/** Without an alias of its own, the name may begin with one, as in `image-list`. */
+function parseSubject({ alias, imageName }: ImageSettings): Parsed<PolicySubject> {
+  if (alias === "") return parseTrackedImage(imageName);
+  const { value, diagnostics } = parseImageReference(imageName);
+  if (value === undefined) return { value, diagnostics };
+  const { registry, repository, digest, tag } = value;
+  const image = createImageReference({ registry, repository, digest });
+  return { value: { image, ...(tag === undefined ? {} : { constraint: tag }) }, diagnostics };
 }
 
-function trackedFields(
-  tracked: TrackedImage,
-  alias: string,
-): Pick<ImagePolicy, "alias" | "image" | "constraint"> {
-  return {
-    ...(alias === "" ? {} : { alias }),
-    image: tracked.image,
-    ...(tracked.constraint === undefined ? {} : { constraint: tracked.constraint }),
-  };
+type Locate = (
+  setting: SettingName,
+  found: readonly Diagnostic[],
+  item?: number,
+) => readonly Diagnostic[];
+
+/** What is wrong with the patterns and platforms; of lists each item is judged alone, to be located. */
+function inspectFilters(
+  { allowTags, ignoreTags = [], platforms = [] }: CommonUpdateSettings,
+  locate: Locate,
+): readonly Diagnostic[] {
+  return [
+    ...locate("allowTags", parseTagFilter({ allowTags }).diagnostics),
+    ...ignoreTags.flatMap((glob, item) =>
+      locate("ignoreTags", parseTagFilter({ ignoreTags: [glob] }).diagnostics, item),
+    ),
+    ...platforms.flatMap((platform, item) =>
+      locate("platforms", parsePlatform(platform).diagnostics, item),
+    ),
+  ];
 }
 
-function chooseStrategy(
-  text: string | undefined,
-  { strategies = [], strict = false }: ImagePolicyOptions,
-): {
-  readonly strategy: UpdateStrategy;
-  readonly unknown?: string;
-  readonly diagnostics: readonly Diagnostic[];
-} {
-  const found = findStrategy(text ?? "semver", strategies);
-  if (found.unknownName !== undefined) {
-    const known = [...builtInStrategies, ...strategies].map((strategy) => strategy.name);
-    const message = `unknown update strategy "${found.unknownName}"; known ones are ${known.join(", ")}`;
-    const severity = strict ? "error" : "warning";
-    const fallback = strict ? message : `${message}; using ${found.strategy.name}`;
-    const diagnostic: Diagnostic = {
-      severity,
-      code: "unknown-strategy",
-      where: {},
-      message: fallback,
-    };
-    return { strategy: found.strategy, unknown: found.unknownName, diagnostics: [diagnostic] };
-  }
-  if (found.deprecatedName === undefined) return { strategy: found.strategy, diagnostics: [] };
-  const message = `update strategy "${found.deprecatedName}" is deprecated; write "${found.strategy.name}"`;
-  return {
-    strategy: found.strategy,
-    diagnostics: [{ severity: "warning", code: "deprecated-value", where: {}, message }],
-  };
+/** What the strategy says of the constraint, at the constraint's place in the image's name. */
+function inspectSubject(
+  subject: PolicySubject | undefined,
+  { imageName }: ImageSettings,
+  strategy: UpdateStrategy,
+): readonly Diagnostic[] {
+  if (subject === undefined) return [];
+  const { constraint = "" } = subject;
+  const [named = ""] = imageName.split("@");
+  const start = constraint === "" ? 0 : named.trimEnd().length - constraint.length;
+  const whole = constraint === "" ? imageName.length : constraint.length;
+  return inspectConstraint(strategy, subject.constraint).map((found) => {
+    const { offset = 0, length = whole } = found.where;
+    return { ...found, where: { ...found.where, offset: start + offset, length } };
+  });
 }
 
 function readPullSecret(
@@ -133,21 +152,23 @@ function readPullSecret(
   applicationNamespace: string | undefined,
 ): Parsed<CredentialReference> {
   if (text === undefined) return { value: undefined, diagnostics: [] };
+  const where = { offset: 0, length: text.length };
   const parsed = parseCredentialReference(text);
+  const located = parsed.diagnostics.map((found) => ({ ...found, where }));
   const namespace = secretNamespace(parsed.value);
-  const foreign =
+  const isForeign =
     applicationNamespace !== undefined &&
     namespace !== undefined &&
     namespace !== applicationNamespace;
-  if (!foreign) return parsed;
+  if (!isForeign) return { value: parsed.value, diagnostics: located };
   const message = `the secret is in namespace "${namespace}"; an Application may only use secrets of its own namespace "${applicationNamespace}"`;
-  const diagnostic: Diagnostic = {
+  const foreign: Diagnostic = {
     severity: "error",
     code: "foreign-secret-namespace",
-    where: {},
+    where,
     message,
   };
-  return { value: parsed.value, diagnostics: [...parsed.diagnostics, diagnostic] };
+  return { value: parsed.value, diagnostics: [...located, foreign] };
 }
 
 /** Namespace of the secret a reference names; `undefined` when it names none. */
@@ -165,15 +186,18 @@ function conflictingTargets(targets: ManifestTargets | undefined): readonly Diag
   return [{ severity: "error", code: "conflicting-targets", where: {}, message }];
 }
 
-function isAboutPattern(diagnostic: Diagnostic): boolean {
-  return diagnostic.code !== "invalid-glob";
-}
-
-function relocate(
-  diagnostic: Diagnostic,
-  settings: ImageSettings,
-  where: DiagnosticLocation | undefined,
-): Diagnostic {
-  const image = settings.alias === "" ? settings.imageName : settings.alias;
-  return { ...diagnostic, where: { ...diagnostic.where, image, ...where } };
+function locateAll(
+  { alias, imageName }: ImageSettings,
+  options: ImagePolicyOptions,
+  setting: SettingName,
+  found: readonly Diagnostic[],
+  item?: number,
+): readonly Diagnostic[] {
+  const base = options.locate?.(setting, item) ?? {};
+  const image = alias === "" ? imageName : alias;
+  return found.map((diagnostic) => {
+    const { offset, length } = diagnostic.where;
+    const place = offset === undefined ? {} : { offset: offset + (base.offset ?? 0), length };
+    return { ...diagnostic, where: { ...diagnostic.where, image, ...base, ...place } };
+  });
 }

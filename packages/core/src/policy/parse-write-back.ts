@@ -10,10 +10,17 @@ import type {
   WriteBackFile,
   WriteBackSettings,
 } from "../ports/write-back-settings.js";
-import type { WriteBackConfig } from "./write-back-config.js";
+import type { GitConfig, WriteBackConfig } from "./write-back-config.js";
 
 /** A write-back setting by name, so that a diagnostic can say where it was written. */
 export type WriteBackSettingName = "method" | "repository" | "branch" | "writeBackTarget";
+
+const GIT_SETTINGS = ["repository", "branch", "writeBackTarget"] as const;
+const SETTING_WORDS: Readonly<Record<keyof GitConfig, string>> = {
+  repository: "the Git repository",
+  branch: "the Git branch",
+  writeBackTarget: "the write-back target",
+};
 
 /** How write-back settings are understood. */
 export interface WriteBackOptions {
@@ -24,27 +31,36 @@ export interface WriteBackOptions {
 }
 
 /**
- * Parses write-back settings; the value is undefined when any of them is wrong, because a guess would
- * write to a place nobody asked for.
+ * Parses write-back settings; the value is undefined when one that is used is wrong, because a guess
+ * would write to a place nobody asked for. A blank setting counts as absent.
+ *
+ * The method `argocd` uses no Git settings: they are not parsed, and each that is given is a warning.
  */
 export function parseWriteBack(
   config: WriteBackConfig,
   options: WriteBackOptions = {},
 ): Parsed<WriteBackSettings> {
-  const git = config.gitConfig ?? {};
-  const method = parseMethod(config.method ?? "argocd", options.applicationNamespace);
-  const target = parseTarget(git.writeBackTarget ?? "");
-  const branch = parseGitBranch(git.branch ?? "");
-  const located = (
+  const locate = (
     setting: WriteBackSettingName,
     found: readonly Diagnostic[],
   ): readonly Diagnostic[] =>
     found.map((one) => ({ ...one, where: { ...one.where, ...options.locate?.(setting) } }));
+  const method = parseMethod(textOf(config.method) ?? "argocd", options.applicationNamespace);
+  const git = config.gitConfig ?? {};
+  if (method.value?.method === "argocd") {
+    const unused = GIT_SETTINGS.filter((setting) => textOf(git[setting]) !== undefined);
+    return {
+      value: { method: "argocd", target: { kind: "override" } },
+      diagnostics: unused.flatMap((setting) => locate(setting, [unusedSetting(setting)])),
+    };
+  }
+  const target = parseTarget(textOf(git.writeBackTarget) ?? "");
+  const branch = parseGitBranch(git.branch ?? "");
+  const repository = textOf(git.repository);
   const diagnostics = [
-    ...located("method", method.diagnostics),
-    ...located("writeBackTarget", target.diagnostics),
-    ...located("branch", branch.diagnostics),
-    ...located("method", unusedSettings(config)),
+    ...locate("method", method.diagnostics),
+    ...locate("writeBackTarget", target.diagnostics),
+    ...locate("branch", branch.diagnostics),
   ];
   if (hasErrors(diagnostics) || method.value === undefined || target.value === undefined) {
     return { value: undefined, diagnostics };
@@ -52,10 +68,16 @@ export function parseWriteBack(
   const value: WriteBackSettings = {
     ...method.value,
     target: target.value,
-    ...(git.repository === undefined ? {} : { repository: git.repository }),
+    ...(repository === undefined ? {} : { repository }),
     ...branch.value,
   };
   return { value, diagnostics };
+}
+
+/** The text without the blanks around it; `undefined` when nothing is left. */
+function textOf(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === "" ? undefined : trimmed;
 }
 
 /**
@@ -85,12 +107,11 @@ function parseMethod(
   text: string,
   applicationNamespace: string | undefined,
 ): Parsed<Pick<WriteBackSettings, "method" | "credentials">> {
-  const method = text.trim();
-  if (method === "argocd") return { value: { method: "argocd" }, diagnostics: [] };
-  if (method === "git" || method === "git:repocreds") {
+  if (text === "argocd") return { value: { method: "argocd" }, diagnostics: [] };
+  if (text === "git" || text === "git:repocreds") {
     return { value: { method: "git", credentials: { kind: "repocreds" } }, diagnostics: [] };
   }
-  const secret = parseGitSecret(method);
+  const secret = parseGitSecret(text);
   if (secret === undefined) {
     const message = `"${text}" is no write-back method; write "argocd", "git", "git:repocreds" or "git:secret:namespace/name"`;
     return { value: undefined, diagnostics: [problem("invalid-write-back-method", message)] };
@@ -131,30 +152,32 @@ const KUSTOMIZATION_FILES: ReadonlySet<string> = new Set([
  * override file, it is a Helm values file, as in Argo CD Image Updater.
  */
 function parseTarget(text: string): Parsed<WriteBackFile> {
-  const target = text.trim();
-  if (target === "") return { value: { kind: "override" }, diagnostics: [] };
-  const [word = "", ...rest] = target.split(":");
-  const path = rest.length === 0 ? undefined : rest.join(":");
+  if (text === "") return { value: { kind: "override" }, diagnostics: [] };
+  const [word = "", ...rest] = text.split(":");
+  const path = rest.length === 0 ? undefined : rest.join(":").trim();
   if (word === "kustomization" || word === "helmvalues") {
     return { value: { kind: word, ...(path === undefined ? {} : { path }) }, diagnostics: [] };
   }
-  const name = target.split("/").at(-1) ?? "";
+  const name = text.split("/").at(-1) ?? "";
   if (KUSTOMIZATION_FILES.has(name)) {
-    const directory = target.slice(0, -name.length) || ".";
-    const message = `"${text}" names a kustomization file; write "kustomization:/${directory}"`;
+    const directory = text.slice(0, -name.length).replaceAll(/^\/+|\/+$/gu, "");
+    const message = `"${text}" names a kustomization file; write its folder, "kustomization:/${directory}"`;
     return { value: undefined, diagnostics: [problem("invalid-write-back-target", message)] };
   }
   const isValuesFile = /\.ya?ml$/u.test(name) && !name.startsWith(".argocd-source-");
   const kind = isValuesFile ? "helmvalues" : "override";
-  return { value: { kind, path: `/${target.replace(/^\/+/u, "")}` }, diagnostics: [] };
+  const diagnostics = rest.length === 0 ? [] : [unknownTargetWord(word, text)];
+  return { value: { kind, path: `/${text.replace(/^\/+/u, "")}` }, diagnostics };
 }
 
-function unusedSettings(config: WriteBackConfig): readonly Diagnostic[] {
-  const method = (config.method ?? "argocd").trim();
-  const set = Object.entries(config.gitConfig ?? {}).filter(([, value]) => value !== undefined);
-  if (method !== "argocd" || set.length === 0) return [];
-  const message = `Git settings are given, but the write-back method is "argocd"; they are not used`;
-  return [{ severity: "warning", code: "unused-write-back", where: {}, message }];
+function unknownTargetWord(word: string, text: string): Diagnostic {
+  const message = `"${text}" is read as a path, since "${word}" is neither "kustomization" nor "helmvalues"`;
+  return { severity: "warning", code: "invalid-write-back-target", where: {}, message };
+}
+
+function unusedSetting(setting: keyof GitConfig): Diagnostic {
+  const message = `${SETTING_WORDS[setting]} is not used: the write-back method is "argocd"; write the method "git" to use it`;
+  return { severity: "warning", code: "unused-write-back", where: {}, message };
 }
 
 function problem(code: DiagnosticCode, message: string): Diagnostic {

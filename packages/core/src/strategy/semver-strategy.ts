@@ -14,6 +14,9 @@ import type {
   UpdateStrategy,
 } from "./update-strategy.js";
 
+/** A version of two parts and no operator but `=`, which people write to mean "this and newer". */
+const BARE_MINOR = /^\s*=?\s*v?(?<minor>\d+\.\d+)\s*$/u;
+
 /** A candidate that satisfies the constraint. */
 interface Match {
   readonly tag: TagCandidate;
@@ -33,7 +36,10 @@ export const semverStrategy: UpdateStrategy = {
   identity: "tag",
   inspect(context) {
     const { value, diagnostics } = parseVersionConstraint(effectiveConstraint(context));
-    return value?.exact === undefined ? diagnostics : [neverMoves(value.exact)];
+    if (value === undefined) return diagnostics;
+    if (value.exact !== undefined) return [neverMoves(value.exact)];
+    const minor = BARE_MINOR.exec(value.text)?.groups?.["minor"];
+    return minor === undefined ? diagnostics : [neverLeavesMinor(value.text, minor)];
   },
   choose(candidates, context) {
     const text = effectiveConstraint(context);
@@ -52,8 +58,15 @@ function effectiveConstraint({ constraint }: StrategyContext): string {
 
 function neverMoves(version: string): Diagnostic {
   const message =
-    `the constraint ${version} is one version, so the image is never updated; ` +
-    `write ~${version} or ^${version} for a range`;
+    `"${version}" is one version, so the image never moves to a newer one; ` +
+    `write "~${version}" or "^${version}" for a range`;
+  return { severity: "warning", code: "exact-constraint-never-moves", where: {}, message };
+}
+
+function neverLeavesMinor(text: string, minor: string): Diagnostic {
+  const message =
+    `"${text}" matches only ${minor}.x, so the image gets patches of ${minor} and nothing newer; ` +
+    `write "^${minor}" or ">=${minor}" to move on, or "${minor}.x" when patches are meant`;
   return { severity: "warning", code: "exact-constraint-never-moves", where: {}, message };
 }
 

@@ -13,6 +13,9 @@ interface AbortEvents {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
+/** The longest wait that hosts keep; they end a longer one at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 /** The host's clock and timers. A pending delay keeps the process alive until it is over or cancelled. */
 export function systemClock(): Clock {
   return {
@@ -24,12 +27,17 @@ export function systemClock(): Clock {
       if (signal?.aborted === true) return Promise.resolve();
       return new Promise((resolve) => {
         const events = abortEvents(signal);
+        let handle: unknown;
         const finish = (): void => {
           host.clearTimeout(handle);
           events?.removeEventListener("abort", finish);
           resolve();
         };
-        const handle = host.setTimeout(finish, ms);
+        const wait = (left: number): void => {
+          const step = Math.min(left, LONGEST_TIMER_MS);
+          handle = host.setTimeout(() => (step < left ? wait(left - step) : finish()), step);
+        };
+        wait(ms);
         events?.addEventListener("abort", finish, { once: true });
       });
     },

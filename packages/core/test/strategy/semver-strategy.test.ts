@@ -49,12 +49,38 @@ describe("semverStrategy", () => {
 
   it.each([
     [undefined, []],
-    ["1.2", []],
+    ["", []],
+    ["1", []],
+    ["1.2.x", []],
+    ["~1.2", []],
+    [">=1.2", []],
+    ["1.2, !=1.2.3", []],
+    ["1.2", ["warning exact-constraint-never-moves"]],
+    ["v1.0", ["warning exact-constraint-never-moves"]],
+    ["= 1.0", ["warning exact-constraint-never-moves"]],
     ["1.2.3", ["warning exact-constraint-never-moves"]],
+    ["=v1.2.3", ["warning exact-constraint-never-moves"]],
     ["latest", ["error invalid-constraint"]],
   ])("says of the constraint %s %j", (constraint, expected) => {
     const diagnostics = semverStrategy.inspect?.({ constraint }) ?? [];
     expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
+  });
+
+  it.each([
+    ["v1.0", '"v1.0" matches only 1.0.x', '"^1.0" or ">=1.0"'],
+    ["=1.2", '"=1.2" matches only 1.2.x', '"^1.2" or ">=1.2"'],
+    ["v1.0.0", '"v1.0.0" is one version', '"~v1.0.0" or "^v1.0.0"'],
+  ])("tells what %s means, and what to write to move on", (constraint, meaning, advice) => {
+    const [diagnostic] = semverStrategy.inspect?.({ constraint }) ?? [];
+    expect(diagnostic?.message).toContain(meaning);
+    expect(diagnostic?.message).toContain(advice);
+  });
+
+  it("moves a bare two-part version within its patches only, as its warning says", () => {
+    const tags = named("1.0.0", "v1.0.7", "1.1.0", "2.0.0");
+    expect(chosenBy(semverStrategy, tags, "v1.0")).toBe("v1.0.7");
+    expect(chosenBy(semverStrategy, tags, "^1.0")).toBe("1.1.0");
+    expect(chosenBy(semverStrategy, tags, ">=1.0")).toBe("2.0.0");
   });
 
   it.each([

@@ -1,0 +1,83 @@
+import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js";
+import type { ImagePolicy } from "../policy/image-policy.js";
+import type { CommonUpdateSettings, ImageSettings } from "../policy/image-settings.js";
+import { mergeCommonSettings } from "../policy/merge-common-settings.js";
+import { parsePolicySettings, type ImagePolicyOptions } from "../policy/parse-image-policy.js";
+import { IMAGE_SETTINGS } from "./annotation-keys.js";
+import { locateSetting, type ImageEntry } from "./locate-setting.js";
+import { readImageSetting, type Annotations, type FoundAnnotation } from "./read-annotation.js";
+import { readImageSettings, type readSharedSettings } from "./read-image-settings.js";
+
+/** The settings that hold for every image of the application. */
+export type SharedSettings = ReturnType<typeof readSharedSettings>;
+
+/**
+ * Parses one entry of `image-list` with its settings, those of the application below its own.
+ *
+ * The value is undefined when Argo CD Image Updater refuses one of the settings that hold for the
+ * image. Nothing is said about the entry itself.
+ */
+export function parseAnnotatedImage(
+  annotations: Annotations,
+  entry: ImageEntry,
+  shared: SharedSettings,
+  options: Omit<ImagePolicyOptions, "locate">,
+): Parsed<ImagePolicy> {
+  const { alias = "" } = entry.tracked;
+  const own = readImageSettings(annotations, alias, entry.imageName);
+  const about = (found: readonly Diagnostic[]): readonly Diagnostic[] =>
+    found.map((diagnostic) => ({
+      ...diagnostic,
+      where: { ...diagnostic.where, image: alias === "" ? entry.imageName : alias },
+    }));
+  const problems = about([...own.diagnostics, ...shared.diagnostics]);
+  if (own.value === undefined) return { value: undefined, diagnostics: problems };
+  const { settings, found } = own.value;
+  // The only common setting that can be unreadable is one that the image may set itself.
+  const overrides = settings.commonUpdateSettings?.forceUpdate !== undefined;
+  if (hasErrors(shared.diagnostics) && !overrides) {
+    return { value: undefined, diagnostics: problems };
+  }
+  const allowTags = found.get("allowTags") ?? shared.found.get("allowTags");
+  const match = readTagMatch(annotations, alias, allowTags);
+  const annotated = new Map([...shared.found, ...found]);
+  if (match.found !== undefined) annotated.set("allowTags", match.found);
+  const merged = mergeSettings(shared.settings, settings, match.found);
+  const locate = locateSetting(entry, annotated);
+  const policy = parsePolicySettings(entry.tracked, merged, { ...options, locate });
+  return {
+    value: policy.value,
+    diagnostics: [...policy.diagnostics, ...problems, ...about(match.diagnostics)],
+  };
+}
+
+function mergeSettings(
+  shared: CommonUpdateSettings,
+  own: ImageSettings,
+  match: FoundAnnotation | undefined,
+): ImageSettings {
+  const merged = mergeCommonSettings(shared, own.commonUpdateSettings);
+  const commonUpdateSettings = match === undefined ? merged : { ...merged, allowTags: match.value };
+  return { ...own, commonUpdateSettings };
+}
+
+/** `tag-match` of releases before 1.0: read only where no `allow-tags` says anything. */
+function readTagMatch(
+  annotations: Annotations,
+  alias: string,
+  allowTags: FoundAnnotation | undefined,
+): { readonly found?: FoundAnnotation; readonly diagnostics: readonly Diagnostic[] } {
+  const found = readImageSetting(annotations, alias, IMAGE_SETTINGS.tagMatch);
+  if (found === undefined) return { diagnostics: [] };
+  const message =
+    allowTags === undefined
+      ? `"tag-match" is deprecated; rename it to "allow-tags" with the same value`
+      : `"tag-match" is deprecated and not read, since "${allowTags.key}" is set; remove it`;
+  const diagnostic: Diagnostic = {
+    severity: "warning",
+    code: "deprecated-annotation",
+    where: { annotation: found.key },
+    message,
+  };
+  return { ...(allowTags === undefined ? { found } : {}), diagnostics: [diagnostic] };
+}

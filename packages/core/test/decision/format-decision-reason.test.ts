@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { DecisionReason } from "../../src/decision/decision-reason.js";
+import { formatDecisionReason } from "../../src/decision/format-decision-reason.js";
+import { FORBIDDEN } from "./policies.js";
+
+describe("formatDecisionReason", () => {
+  it.each<[DecisionReason, string]>([
+    [{ code: "other-tag", from: "1", to: "2" }, '"1" is running, "2" is newest'],
+    [{ code: "other-tag", from: "", to: "2" }, 'no tag is running, "2" is newest'],
+    [
+      { code: "other-digest", from: "sha256:a", to: "sha256:b" },
+      "the tag points to sha256:b, sha256:a is running",
+    ],
+    [{ code: "other-digest", from: "", to: "sha256:b" }, "the tag points to sha256:b"],
+    [{ code: "other-name", from: "a", to: "b" }, "a is running, b is configured"],
+    [{ code: "same-tag", tag: "1" }, '"1" is running and newest'],
+    [{ code: "same-digest", digest: "sha256:a" }, "sha256:a is running and current"],
+    [{ code: "no-candidates", tags: 3 }, "none of 3 tag(s) is a candidate"],
+    [{ code: "no-candidates", tags: 0 }, "the repository has no tags"],
+    [{ code: "none-matches", text: "no tag is a version" }, "no tag is a version"],
+    [{ code: "not-live" }, "no running container uses the image"],
+    [{ code: "invalid-settings", text: "no constraint" }, "no constraint"],
+    [{ code: "facts-failed", error: FORBIDDEN }, "ghcr.io answered 403"],
+    [
+      { code: "unreadable-tags", tags: ["a", "b"], error: FORBIDDEN },
+      "2 candidate(s) could not be read (a: ghcr.io answered 403); nothing is decided",
+    ],
+    [
+      { code: "incomplete-facts", tags: ["a"] },
+      "1 candidate(s) were not described (a); nothing is decided",
+    ],
+    [{ code: "internal", error: FORBIDDEN }, "internal error: ghcr.io answered 403"],
+    [
+      { code: "already-in-spec", image: "nginx:1" },
+      "nginx:1 already stands in the Application's spec",
+    ],
+    [
+      { code: "foreign-secret-namespace", reference: "pullsecret:a/b" },
+      "pullsecret:a/b is in another namespace than the Application; secrets are read from its own only",
+    ],
+  ])("of %j is %s", (reason, expected) => {
+    expect(formatDecisionReason(reason)).toBe(expected);
+  });
+});
