@@ -10,6 +10,7 @@ import type {
 } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
 import { createAuthorizer } from "./auth/authorizer.js";
+import { canonicalRepository } from "./docker-hub/canonical-repository.js";
 import { createHttpClient, type HttpClientSettings } from "./http/http-client.js";
 import { describeTag } from "./manifest/describe-tag.js";
 import { resolveDigest } from "./manifest/resolve-digest.js";
@@ -28,6 +29,8 @@ export interface OciRegistrySettings extends HttpClientSettings {
   readonly credentials?: Pick<CredentialProvider, "forRepository"> | undefined;
   /** Which repositories this client reads; default all. */
   readonly serves?: ((repository: Repository) => boolean) | undefined;
+  /** Which token servers a registry may name, of those that no registry is refused; default all. */
+  readonly trustsRealm?: ((realm: URL, repository: Repository) => boolean) | undefined;
 }
 
 /**
@@ -39,13 +42,12 @@ export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryC
   const { registries = [], credentials = anonymous, serves = everything, dispatcher } = settings;
   const clock: Clock = settings.clock ?? systemClock();
   const http = createHttpClient({ ...settings, clock });
-  const parts = { http, credentials, authorizer: createAuthorizer(http, clock) };
+  const authorizer = createAuthorizer(http, clock, settings.trustsRealm);
+  const parts = { http, credentials, authorizer };
   const channels = createRegistryChannels(registries, dispatcher !== undefined, clock);
 
-  async function open(
-    repository: Repository,
-    options: RegistryCallOptions,
-  ): Promise<RepositorySession> {
+  async function open(asked: Repository, options: RegistryCallOptions): Promise<RepositorySession> {
+    const repository = canonicalRepository(asked);
     return openRepository(parts, await channels.open(repository), repository, options);
   }
 

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { env } from "node:process";
 import { rootCertificates } from "node:tls";
 import { RegistryError, defaultRegistry, type Clock, type Repository } from "@image-updater/core";
 import { Agent, type Dispatcher } from "undici";
+import { canonicalApiUrl } from "./docker-hub/canonical-repository.js";
 import { createRateLimit, type RateLimit } from "./http/rate-limit.js";
 
 /** As Argo CD Image Updater for registries that its configuration does not name. */
@@ -83,7 +85,7 @@ export function createRegistryChannels(
 }
 
 function keyOf({ apiUrl }: { readonly apiUrl: string }): string {
-  return apiUrl.replace(/\/+$/, "");
+  return canonicalApiUrl(apiUrl);
 }
 
 function hasTlsSettings({ insecure, caFile, caData }: RegistryConnection): boolean {
@@ -95,7 +97,20 @@ async function createAgent(registry: RegistryConnection, host: string): Promise<
   if (registry.insecure === true) return new Agent({ connect: { rejectUnauthorized: false } });
   const file = registry.caFile === undefined ? [] : [await readAuthorities(registry.caFile, host)];
   const data = registry.caData === undefined ? [] : [registry.caData];
-  return new Agent({ connect: { ca: [...rootCertificates, ...file, ...data] } });
+  const ca = [...rootCertificates, ...(await readExtraAuthorities()), ...file, ...data];
+  return new Agent({ connect: { ca } });
+}
+
+/** What Node trusts besides is forgotten by it as soon as authorities are named. */
+async function readExtraAuthorities(): Promise<readonly string[]> {
+  const path = env["NODE_EXTRA_CA_CERTS"] ?? "";
+  if (path === "") return [];
+  try {
+    return [await readFile(path, "utf8")];
+  } catch {
+    // Node has warned of it when it started, and goes on without.
+    return [];
+  }
 }
 
 async function readAuthorities(path: string, host: string): Promise<string> {

@@ -1,16 +1,15 @@
-import { CredentialError, RegistryError } from "@image-updater/core";
-import type {
-  Credential,
-  CredentialProvider,
-  RegistryCallOptions,
-  Repository,
-} from "@image-updater/core";
+import { RegistryError } from "@image-updater/core";
+import type { CredentialProvider, RegistryCallOptions, Repository } from "@image-updater/core";
+import { askCredential } from "./auth/ask-credential.js";
 import type { AuthorizationRequest, Authorizer } from "./auth/authorizer.js";
+import { createCallCredential, type CallCredential } from "./auth/call-credential.js";
 import type { HttpClient } from "./http/http-client.js";
 import type { HttpRequest, HttpResponse, RequestPlace } from "./http/http-message.js";
-import { cancelledError, formatPlace } from "./http/transport-error.js";
 import { repositoryUrl } from "./repository-url.js";
 import type { RegistryChannel } from "./registry-channels.js";
+
+/** Amazon's registry says 403 to a password that has expired. */
+const REFUSALS: ReadonlySet<number> = new Set([401, 403]);
 
 /** What one call of the client reads from its repository. */
 export interface RepositorySession {
@@ -53,12 +52,18 @@ export function openRepository(
     repository: repository.path,
     ...(at === undefined ? {} : { reference: at }),
   });
-  let credential: Promise<Credential> | undefined;
-  const askOnce = (): Promise<Credential> =>
-    (credential ??= askCredential(
-      () => credentials.forRepository({ repository, reference, signal }),
+  const credential = createCallCredential((rejected) =>
+    askCredential(
+      () =>
+        credentials.forRepository({
+          repository,
+          reference,
+          signal,
+          ...(rejected ? { rejected } : {}),
+        }),
       placeOf(),
-    ));
+    ),
+  );
 
   return {
     repository,
@@ -68,15 +73,41 @@ export function openRepository(
       const place = placeOf(at);
       const { dispatcher, rate } = channel;
       const asked = { ...request, place, dispatcher, rate, signal };
-      return sendAuthorized(http, authorizer, asked, {
+      const identity = {
         repository,
         place,
-        credential: askOnce,
+        credential: credential.get,
         dispatcher,
+        rate,
         signal,
+      };
+      return sendAgainIfRenewed(() => sendAuthorized(http, authorizer, asked, identity), {
+        credential,
+        origin: asked.url.origin,
       });
     },
   };
+}
+
+/** A credential that is kept may be old: what refuses it is asked again with the one of today. */
+async function sendAgainIfRenewed(
+  send: () => Promise<HttpResponse>,
+  { credential, origin }: { readonly credential: CallCredential; readonly origin: string },
+): Promise<HttpResponse> {
+  try {
+    const response = await send();
+    const isRefused = REFUSALS.has(response.status) && response.url.origin === origin;
+    if (!isRefused || !(await credential.renew())) return response;
+  } catch (error) {
+    if (!isRefusedByTokenServer(error) || !(await credential.renew())) throw error;
+  }
+  return send();
+}
+
+/** Errors without a status are not what a server said. */
+function isRefusedByTokenServer(error: unknown): boolean {
+  if (!RegistryError.is(error) || error.context.status === undefined) return false;
+  return error.code === "unauthorized" || error.code === "forbidden";
 }
 
 /** At most one new authorization for one request: a registry that wants another each time is refused. */
@@ -92,23 +123,9 @@ async function sendAuthorized(
   if (first.status !== 401 || first.url.origin !== request.url.origin) return first;
   const challenge = first.headers.get("www-authenticate") ?? "";
   const authorization = await authorizer.answer(identity, challenge, known);
+  // A password that was refused does not become right by being sent again.
+  if (authorization === known) return first;
   const second = await http.send({ ...request, authorization });
   if (second.status === 401) await authorizer.forget(identity, authorization);
   return second;
-}
-
-/** A port throws its own error: the credential's becomes the cause. */
-async function askCredential(
-  ask: () => Promise<Credential>,
-  place: RequestPlace,
-): Promise<Credential> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!CredentialError.is(error)) throw error;
-    if (error.code === "cancelled") throw cancelledError(place);
-    const message = `${formatPlace(place)}: no credentials: ${error.message}`;
-    const code = error.retryable ? "unavailable" : "unauthorized";
-    throw new RegistryError(code, message, { ...place, cause: error });
-  }
 }

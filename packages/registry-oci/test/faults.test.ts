@@ -85,6 +85,19 @@ it("a rate limit names the time to wait", async () => {
   expect(error.context).toMatchObject({ status: 429, retryAfterSeconds: 1 });
 });
 
+it("a rate limit of one call is a pause for all calls of the client", async () => {
+  const server = await startRegistry({
+    fixture: { ...fixture, "team/other": [{ tag: "3" }] },
+    faults: [{ on: "tags", repository: "team/app", behave: "rate-limited" }],
+  });
+  const clock = createJumpingClock();
+  const client = createClient({ clock, random: () => 0 });
+  await registryErrorOf(client.listTags(repositoryOf(server)));
+  expect(clock.delays).toEqual([]);
+  await client.resolveDigest(repositoryOf(server, "team/other"), "3");
+  expect(clock.delays).toEqual([1000]);
+});
+
 it("a cancelled call ends at once, also while it waits for a token", async () => {
   for (const on of ["tags", "token"] as const) {
     const auth = { username: "u", password: "p", anonymousPull: true };

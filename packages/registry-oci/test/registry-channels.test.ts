@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { RegistryError } from "@image-updater/core";
 import type { RegistryConnection } from "@image-updater/registry-oci";
 import { Agent, type Dispatcher } from "undici";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createJumpingClock } from "./support/jumping-clock.js";
 import { createClient, registryErrorOf, repositoryOf, startRegistry } from "./support/loopback.js";
 import { loopbackTls } from "./support/loopback-tls.js";
@@ -47,6 +48,16 @@ describe("a registry with a certificate of a private authority", () => {
     await expect(listOverTls({ insecure: true })).resolves.toEqual(["1"]);
   });
 
+  it("is trusted as before when Node trusts it by itself", async () => {
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", join(folder, "ca.pem"));
+    await expect(listOverTls({ caData: rootCertificates[0] })).resolves.toEqual(["1"]);
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", join(folder, "missing.pem"));
+    await expect(listOverTls({ caData: loopbackTls.cert })).resolves.toEqual(["1"]);
+    const error = await registryErrorOf(listOverTls({ caData: rootCertificates[0] }));
+    expect(error.code).toBe("unavailable");
+    vi.unstubAllEnvs();
+  });
+
   it("is not reached when its authorities cannot be read", async () => {
     const error = await registryErrorOf(listOverTls({ caFile: join(folder, "missing.pem") }));
     expect(error.message).toContain(`"${join(folder, "missing.pem")}" cannot be read`);
@@ -77,13 +88,24 @@ describe("the rate of a registry", () => {
     expect(clock.delays.map(Math.round)).toEqual(delays);
   });
 
-  it("is 20 for a registry without configuration, and tokens do not count", async () => {
+  it("does not count what a storage of another origin answers", async () => {
+    const storage = await startRegistry({ fixture });
+    const server = await startRegistry({ fixture, blobsAt: storage.url });
+    const clock = createJumpingClock();
+    const registries = [{ apiUrl: server.url, requestsPerSecond: 1 }];
+    const client = createClient({ registries, clock });
+    await client.describeTag(repositoryOf(server), "1", { platforms: ["linux/amd64"] });
+    expect(storage.requests).toHaveLength(1);
+    expect(clock.delays.map(Math.round)).toEqual([1000]);
+  });
+
+  it("is 20 for a registry without configuration, and tokens count", async () => {
     const tags = Array.from({ length: 15 }, (_, index) => ({ tag: String(index) }));
     const auth = { username: "u", password: "p", anonymousPull: true };
     const server = await startRegistry({ fixture: { "team/app": tags }, pageSize: 1, auth });
     const clock = createJumpingClock();
     await createClient({ clock }).listTags(repositoryOf(server));
-    // 15 pages and a challenge, of which ten may go at once.
-    expect(clock.delays.map(Math.round)).toEqual(Array(6).fill(50));
+    // 15 pages, a challenge and a token, of which ten may go at once.
+    expect(clock.delays.map(Math.round)).toEqual(Array(7).fill(50));
   });
 });

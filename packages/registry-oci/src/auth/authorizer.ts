@@ -1,18 +1,20 @@
-import { createHash } from "node:crypto";
 import { RegistryError } from "@image-updater/core";
 import type { CancelSignal, Clock, Credential, Repository } from "@image-updater/core";
 import type { Dispatcher } from "undici";
 import type { HttpClient } from "../http/http-client.js";
 import type { RequestPlace } from "../http/http-message.js";
 import { redactUrl, refuseRealm } from "../http/origin-guard.js";
+import type { RateLimit } from "../http/rate-limit.js";
 import { cancelledError, formatPlace } from "../http/transport-error.js";
 import { basicHeader } from "./basic-header.js";
-import { createBoundedMap } from "./bounded-map.js";
+import { createBoundedMap } from "../http/bounded-map.js";
 import { parseChallenges, type Challenge } from "./challenge.js";
+import { credentialIdentity } from "./credential-identity.js";
 import { createTokenCache } from "./token-cache.js";
 import { requestToken } from "./token-request.js";
 
 const MOST_REPOSITORIES = 10_000;
+const MOST_SCOPES = 4;
 
 /** Who asks, and for what. */
 export interface AuthorizationRequest {
@@ -21,6 +23,8 @@ export interface AuthorizationRequest {
   /** Asked only when the registry wants to know. */
   readonly credential: () => Promise<Credential>;
   readonly dispatcher?: Dispatcher | undefined;
+  /** The registry's: requests for tokens count too. */
+  readonly rate?: RateLimit | undefined;
   readonly signal?: CancelSignal | undefined;
 }
 
@@ -39,18 +43,25 @@ export interface Authorizer {
   forget(request: AuthorizationRequest, refused: string): Promise<void>;
 }
 
+/** Whether a registry may name this token server, where that is held to more than all are. */
+export type TrustsRealm = (realm: URL, repository: Repository) => boolean;
+
 /** How a registry wants to be asked. */
-type Demand =
-  | { readonly kind: "basic" }
-  | {
-      readonly kind: "token";
-      readonly realm: URL;
-      readonly service?: string | undefined;
-      readonly scopes: readonly string[];
-    };
+type Demand = { readonly kind: "basic" } | TokenDemand;
+
+interface TokenDemand {
+  readonly kind: "token";
+  readonly realm: URL;
+  readonly service?: string | undefined;
+  readonly scopes: readonly string[];
+}
 
 /** An {@link Authorizer} that remembers challenges by repository and tokens by all they depend on. */
-export function createAuthorizer(http: HttpClient, clock: Clock): Authorizer {
+export function createAuthorizer(
+  http: HttpClient,
+  clock: Clock,
+  trustsRealm: TrustsRealm = () => true,
+): Authorizer {
   const demands = createBoundedMap<Demand>(MOST_REPOSITORIES);
   const tokens = createTokenCache(clock);
 
@@ -58,10 +69,11 @@ export function createAuthorizer(http: HttpClient, clock: Clock): Authorizer {
     const credential = await request.credential();
     if (demand.kind === "basic") return basicOrRefuse(credential, request.place);
     if (credential.kind === "bearer") return bearerOrRefuse(credential.token, request.place);
-    const { place, dispatcher } = request;
+    const { repository, place, dispatcher, rate } = request;
+    const asked = { ...demand, credential, place, dispatcher, rate };
     const token = await tokens.get(
-      tokenKey(demand, credential),
-      (signal) => requestToken(http, clock, { ...demand, credential, place, dispatcher }, signal),
+      tokenKey(repository, demand, credential),
+      (signal) => requestToken(http, clock, asked, signal),
       request.signal,
     );
     if (token === undefined) throw cancelledError(place);
@@ -72,7 +84,10 @@ export function createAuthorizer(http: HttpClient, clock: Clock): Authorizer {
     const demand = demands.get(demandKey(request.repository));
     if (demand?.kind !== "token") return;
     const credential = await request.credential();
-    tokens.forget(tokenKey(demand, credential), refused.replace(/^Bearer /, ""));
+    tokens.forget(
+      tokenKey(request.repository, demand, credential),
+      refused.replace(/^Bearer /, ""),
+    );
   }
 
   return {
@@ -90,8 +105,10 @@ export function createAuthorizer(http: HttpClient, clock: Clock): Authorizer {
     },
     async answer(request, challenge, refused): Promise<string> {
       if (refused !== undefined) await forget(request, refused);
-      const demand = demandOf(parseChallenges(challenge), request);
-      demands.set(demandKey(request.repository), demand);
+      const key = demandKey(request.repository);
+      const asked = demandOf(parseChallenges(challenge), request, trustsRealm);
+      const demand = withEarlierScopes(asked, demands.get(key));
+      demands.set(key, demand);
       return headerFor(request, demand);
     },
     forget,
@@ -99,11 +116,15 @@ export function createAuthorizer(http: HttpClient, clock: Clock): Authorizer {
 }
 
 /** Bearer before Basic, in whatever order a registry offers them: a password is then shown less often. */
-function demandOf(challenges: readonly Challenge[], request: AuthorizationRequest): Demand {
+function demandOf(
+  challenges: readonly Challenge[],
+  request: AuthorizationRequest,
+  trustsRealm: TrustsRealm,
+): Demand {
   const bearer = challenges.find(({ scheme }) => scheme === "bearer");
   const realm = bearer?.parameters.get("realm") ?? "";
   if (bearer !== undefined && URL.canParse(realm)) {
-    return tokenDemand(new URL(realm), bearer, request);
+    return tokenDemand(new URL(realm), bearer, request, trustsRealm);
   }
   // A Bearer challenge whose realm is no URL names no token server: the registry takes passwords itself.
   if (bearer !== undefined || challenges.some(({ scheme }) => scheme === "basic")) {
@@ -112,9 +133,16 @@ function demandOf(challenges: readonly Challenge[], request: AuthorizationReques
   throw unauthorized("answered 401 without a Bearer or Basic challenge", request.place);
 }
 
-function tokenDemand(realm: URL, { parameters }: Challenge, request: AuthorizationRequest): Demand {
+function tokenDemand(
+  realm: URL,
+  { parameters }: Challenge,
+  request: AuthorizationRequest,
+  trustsRealm: TrustsRealm,
+): Demand {
   const { repository, place } = request;
-  const reason = refuseRealm(realm, new URL(repository.apiUrl));
+  const reason =
+    refuseRealm(realm, new URL(repository.apiUrl)) ??
+    (trustsRealm(realm, repository) ? undefined : "it is not the registry's");
   if (reason !== undefined) {
     const message = `${formatPlace(place)}: the token server ${redactUrl(realm)} is refused: ${reason}`;
     throw new RegistryError("refused-address", message, place);
@@ -126,6 +154,17 @@ function tokenDemand(realm: URL, { parameters }: Challenge, request: Authorizati
       .filter((scope) => scope !== "") ?? [];
   const scopes = asked.length > 0 ? asked : [`repository:${repository.path}:pull`];
   return { kind: "token", realm, service: parameters.get("service"), scopes };
+}
+
+/**
+ * Azure wants another scope for a list than for a manifest: one token for both, or each would cost a
+ * challenge again and again. What is asked for now comes first, as some servers look no further.
+ */
+function withEarlierScopes(demand: Demand, earlier: Demand | undefined): Demand {
+  if (demand.kind !== "token" || earlier?.kind !== "token") return demand;
+  if (demand.realm.href !== earlier.realm.href || demand.service !== earlier.service) return demand;
+  const scopes = new Set([...demand.scopes, ...earlier.scopes]);
+  return { ...demand, scopes: [...scopes].slice(0, Math.max(MOST_SCOPES, demand.scopes.length)) };
 }
 
 function basicOrRefuse(credential: Credential, place: RequestPlace): string {
@@ -151,19 +190,11 @@ function demandKey({ apiUrl, path }: Repository): string {
   return JSON.stringify([apiUrl, path]);
 }
 
-function tokenKey(demand: Extract<Demand, { kind: "token" }>, credential: Credential): string {
-  const { realm, service, scopes } = demand;
-  return JSON.stringify([realm.href, service ?? null, scopes, identityOf(credential)]);
-}
-
-/** A hash, so that no password stays in memory as the key of a map. */
-function identityOf(credential: Credential): string {
-  const identity = JSON.stringify([credential.kind, ...proofOf(credential)]);
-  return createHash("sha256").update(identity).digest("hex");
-}
-
-function proofOf(credential: Credential): readonly string[] {
-  if (credential.kind === "anonymous") return [];
-  if (credential.kind === "basic") return [credential.username, credential.password];
-  return [credential.token];
+function tokenKey(
+  { apiUrl }: Repository,
+  { realm, service, scopes }: TokenDemand,
+  credential: Credential,
+): string {
+  const identity = credentialIdentity(credential);
+  return JSON.stringify([apiUrl, realm.href, service ?? null, scopes, identity]);
 }

@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
 import { isAbsolute } from "node:path";
 import { CredentialError, type CancelSignal } from "@image-updater/core";
-
-const TIMEOUT_MS = 10_000;
-const MOST_OUTPUT = 64 * 1024;
+import { runProgram } from "./run-program.js";
 
 /**
  * What the script prints. It is run without arguments and without a shell, for at most 10 seconds.
@@ -13,42 +10,27 @@ const MOST_OUTPUT = 64 * 1024;
  * @throws CredentialError `unsupported-reference` for a path that is not absolute, `not-found` when
  * there is no such program, `unavailable` when it fails.
  */
-export function runCredentialScript(
+export async function runCredentialScript(
   path: string,
   reference: string,
   signal: CancelSignal,
 ): Promise<string> {
+  const context = { reference };
   if (!isAbsolute(path)) {
     const message = `${reference}: the script's path must be absolute, as ext:/scripts/login.sh`;
-    return Promise.reject(new CredentialError("unsupported-reference", message, { reference }));
+    throw new CredentialError("unsupported-reference", message, context);
   }
-  const options = { timeout: TIMEOUT_MS, killSignal: "SIGKILL", maxBuffer: MOST_OUTPUT } as const;
-  return new Promise((resolve, reject) => {
-    execFile(path, [], { ...options, signal, encoding: "utf8" }, (error, output) => {
-      if (error === null) resolve(output);
-      else reject(scriptError(error, reference));
-    });
-  });
-}
-
-function scriptError(error: Error, reference: string): CredentialError {
-  const { code, killed } = failureOf(error);
-  const context = { reference };
-  if (code === "ABORT_ERR") {
-    return new CredentialError("cancelled", `${reference}: cancelled`, context);
+  const outcome = await runProgram({ program: path }, signal);
+  switch (outcome.kind) {
+    case "done":
+      return outcome.output;
+    case "cancelled":
+      throw new CredentialError("cancelled", `${reference}: cancelled`, context);
+    case "missing":
+      throw new CredentialError("not-found", `${reference}: there is no such program`, context);
+    case "failed":
+      break;
   }
-  if (code === "ENOENT") {
-    return new CredentialError("not-found", `${reference}: there is no such program`, context);
-  }
-  const reason = killed
-    ? `it took over ${TIMEOUT_MS / 1000} s, or printed too much`
-    : `code ${code}`;
-  return new CredentialError("unavailable", `${reference}: the script failed: ${reason}`, context);
-}
-
-/** The rest of the error is left behind: it quotes what the script printed. */
-function failureOf(error: Error): { readonly code: string; readonly killed: boolean } {
-  const code = "code" in error ? String(error.code) : "unknown";
-  const killed = "killed" in error && error.killed === true;
-  return { code, killed: killed || code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER" };
+  const message = `${reference}: the script failed: ${outcome.reason}`;
+  throw new CredentialError("unavailable", message, context);
 }

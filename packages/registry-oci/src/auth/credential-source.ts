@@ -2,7 +2,6 @@ import {
   CredentialError,
   findDockerCredential,
   formatCredentialReference,
-  parseDockerConfig,
   parseUserPassword,
 } from "@image-updater/core";
 import type {
@@ -13,6 +12,7 @@ import type {
   SecretReader,
 } from "@image-updater/core";
 import { runCredentialScript } from "./credential-script.js";
+import { invalidSecret, readDockerConfig, readDockerConfigEntry } from "./docker-config-entry.js";
 
 /** Where references lead. */
 export interface CredentialPlaces {
@@ -72,39 +72,20 @@ function environmentSource(value: string | undefined, reference: string): Creden
 
 function userSource(text: string, reference: string): CredentialSource {
   const user = parseUserPassword(text);
-  if (user === undefined) throw invalid(reference, "it does not hold user:password");
+  if (user === undefined) throw invalidSecret(reference, "it does not hold user:password");
   return () => ({ kind: "basic", ...user });
 }
 
 function dockerConfigSource(text: string, reference: string): CredentialSource {
-  const { value: config, diagnostics } = parseDockerConfig(text);
-  if (config === undefined) {
-    throw invalid(reference, diagnostics[0]?.message ?? "it is no docker config");
-  }
+  const config = readDockerConfig(text, reference);
   return (repository) => {
     // As a node reads pull secrets: there are no helper programs.
     const found = findDockerCredential(config, repository, { helpers: false });
-    switch (found?.kind) {
-      case undefined: {
-        const message = `${reference}: the docker config has no entry for ${repository.host}`;
-        throw new CredentialError("not-found", message, { reference });
-      }
-      case "invalid":
-        throw invalid(reference, `the entry "${found.key}" ${found.problem}`);
-      case "helper":
-        throw invalid(reference, `the entry for ${repository.host} needs a helper program`);
-      // Field by field: a spread leaves the secret ones behind.
-      case "basic":
-        return { kind: "basic", username: found.username, password: found.password };
-      case "identity-token":
-        return { kind: "identity-token", token: found.token };
-      case "bearer":
-        break;
+    if (found === undefined) {
+      const message = `${reference}: the docker config has no entry for ${repository.host}`;
+      throw new CredentialError("not-found", message, { reference });
     }
-    return { kind: "bearer", token: found.token };
+    if (found.kind !== "helper") return readDockerConfigEntry(found, reference);
+    throw invalidSecret(reference, `the entry for ${repository.host} needs a helper program`);
   };
-}
-
-function invalid(reference: string, problem: string): CredentialError {
-  return new CredentialError("invalid-secret", `${reference}: ${problem}`, { reference });
 }

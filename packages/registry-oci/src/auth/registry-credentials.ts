@@ -6,7 +6,6 @@ import {
   type RegistryConfig,
 } from "@image-updater/core";
 import type {
-  CancelSignal,
   Clock,
   Credential,
   CredentialProvider,
@@ -17,7 +16,10 @@ import type {
 } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
 import { readCredentialSource, type CredentialSource } from "./credential-source.js";
-import { createSingleFlight } from "../http/single-flight.js";
+import { canonicalApiUrl } from "../docker-hub/canonical-repository.js";
+import { createKeptReads } from "./kept-reads.js";
+
+const KEPT_SECONDS = 60;
 
 /** Settings of {@link registryCredentials}. */
 export interface RegistryCredentialsSettings {
@@ -34,53 +36,41 @@ export interface RegistryCredentialsSettings {
 /**
  * The credentials that references lead to: the image's own, else those of its registry.
  *
- * Each is read when it is wanted, reads at the same time being one. Those of a registry with
- * `credentialsExpireSeconds` are kept that long. Where nothing is configured the answer is anonymous;
- * what is configured and cannot be had is a `CredentialError`.
+ * What is read is kept for a minute, or the `credentialsExpireSeconds` of its registry, and read anew
+ * once it was refused; reads at the same time are one. Where nothing is configured the answer is
+ * anonymous; what is configured and cannot be had is a `CredentialError`.
  */
 export function registryCredentials(
   settings: RegistryCredentialsSettings = {},
 ): Pick<CredentialProvider, "forRepository"> {
   const { registries = [], secrets, environment = env, clock = systemClock() } = settings;
-  const flights = createSingleFlight<CredentialSource>();
-  const kept = new Map<string, { readonly source: CredentialSource; readonly until: number }>();
+  const reads = createKeptReads<CredentialSource>(clock);
 
   async function read(
     reference: CredentialReference,
-    signal: CancelSignal | undefined,
+    seconds: number,
+    { rejected = false, signal }: RepositoryCredentialRequest,
   ): Promise<CredentialSource> {
     const name = formatCredentialReference(reference);
-    const source = await flights.run(
+    const source = await reads.get(
       name,
       (ended) => readCredentialSource(reference, { secrets, environment }, ended),
-      signal,
+      { maxAgeMs: seconds * 1000, isRejected: rejected, signal },
     );
     if (source !== undefined) return source;
     throw new CredentialError("cancelled", `${name}: cancelled`, { reference: name });
   }
 
-  async function readAndKeep(
-    reference: CredentialReference,
-    seconds: number,
-    signal: CancelSignal | undefined,
-  ): Promise<CredentialSource> {
-    const name = formatCredentialReference(reference);
-    const known = kept.get(name);
-    const now = clock.now().getTime();
-    if (known !== undefined && now < known.until) return known.source;
-    const source = await read(reference, signal);
-    kept.set(name, { source, until: now + seconds * 1000 });
-    return source;
-  }
-
   return {
     async forRepository(request: RepositoryCredentialRequest): Promise<Credential> {
-      const { repository, reference, signal } = request;
-      if (reference !== undefined) return (await read(reference, signal))(repository);
+      const { repository, reference } = request;
+      if (reference !== undefined) {
+        return (await read(reference, KEPT_SECONDS, request))(repository);
+      }
       const registry = registryOf(repository, registries);
       if (registry?.credentials === undefined) return { kind: "anonymous" };
-      const seconds = registry.credentialsExpireSeconds ?? 0;
-      return (await readAndKeep(registry.credentials, seconds, signal))(repository);
+      const { credentials, credentialsExpireSeconds = KEPT_SECONDS } = registry;
+      return (await read(credentials, credentialsExpireSeconds, request))(repository);
     },
   };
 }
@@ -90,7 +80,9 @@ function registryOf(
   { host, path, apiUrl }: Repository,
   registries: readonly RegistryConfig[],
 ): RegistryConfig | undefined {
+  const wanted = canonicalApiUrl(apiUrl);
   const { endpoint } = resolveRegistry({ registry: host, repository: path }, registries);
-  if (endpoint.apiUrl === apiUrl) return endpoint;
-  return registries.findLast((registry) => registry.apiUrl === apiUrl);
+  const isNamed = registries.includes(endpoint) && canonicalApiUrl(endpoint.apiUrl) === wanted;
+  if (isNamed) return endpoint;
+  return registries.findLast((registry) => canonicalApiUrl(registry.apiUrl) === wanted);
 }

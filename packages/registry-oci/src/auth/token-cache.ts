@@ -1,5 +1,5 @@
 import type { CancelSignal, Clock } from "@image-updater/core";
-import { createBoundedMap } from "./bounded-map.js";
+import { createBoundedMap } from "../http/bounded-map.js";
 import { createSingleFlight } from "../http/single-flight.js";
 
 const MOST_TOKENS = 10_000;

@@ -7,6 +7,7 @@ import { decodeJson } from "../http/decode-json.js";
 import type { HttpClient } from "../http/http-client.js";
 import type { HttpResponse, RequestPlace } from "../http/http-message.js";
 import { redactUrl } from "../http/origin-guard.js";
+import type { RateLimit } from "../http/rate-limit.js";
 import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";
 import { basicHeader } from "./basic-header.js";
@@ -23,6 +24,7 @@ export interface TokenRequest {
   readonly credential: Credential;
   readonly place: RequestPlace;
   readonly dispatcher?: Dispatcher | undefined;
+  readonly rate?: RateLimit | undefined;
 }
 
 /**
@@ -78,7 +80,7 @@ async function exchangeToken(
 
 function getToken(
   http: HttpClient,
-  { realm, service, scopes, credential, place, dispatcher }: TokenRequest,
+  { realm, service, scopes, credential, place, dispatcher, rate }: TokenRequest,
   signal: CancelSignal,
 ): Promise<HttpResponse> {
   const url = new URL(realm);
@@ -94,13 +96,14 @@ function getToken(
     authorization: basicHeader(credential),
     bodyLimit: bodyLimits.token,
     dispatcher,
+    rate,
     signal,
   });
 }
 
 function postRefreshToken(
   http: HttpClient,
-  { realm, service, scopes, place, dispatcher }: TokenRequest,
+  { realm, service, scopes, place, dispatcher, rate }: TokenRequest,
   refreshToken: string,
   signal: CancelSignal,
 ): Promise<HttpResponse> {
@@ -119,6 +122,7 @@ function postRefreshToken(
     body: form.toString(),
     bodyLimit: bodyLimits.token,
     dispatcher,
+    rate,
     signal,
   });
 }

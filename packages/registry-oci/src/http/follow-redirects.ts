@@ -9,7 +9,8 @@ const MOST_HOPS = 5;
 /**
  * Sends and follows redirects of GET and HEAD, at most five.
  *
- * `Authorization` is kept on the same origin only, and is not restored when a chain comes back.
+ * `Authorization` and the rate are kept on the same origin only, and are not restored when a chain
+ * comes back.
  */
 export async function followRedirects(
   asked: HttpRequest,
@@ -40,7 +41,7 @@ function nextHop(hop: HttpRequest, location: string): HttpRequest {
     throw refused(`a redirect to ${redactUrl(url)} is not followed: ${reason}`, hop.place);
   }
   if (url.origin === hop.url.origin) return { ...hop, url };
-  return { ...hop, url, authorization: undefined };
+  return { ...hop, url, authorization: undefined, rate: undefined };
 }
 
 function refused(what: string, place: RequestPlace): RegistryError {

@@ -1,22 +1,28 @@
 import type { Clock } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
 import type { Dispatcher } from "undici";
-import { createConcurrencyGate, type ConcurrencyGate } from "./concurrency-gate.js";
+import { createConcurrencyGate } from "./concurrency-gate.js";
 import { exchange } from "./exchange.js";
 import { followRedirects } from "./follow-redirects.js";
 import type { HttpRequest, HttpResponse } from "./http-message.js";
+import { createNotices, type NoticeListeners } from "./notices.js";
+import { createPatience } from "./patience.js";
+import { createQuietHosts } from "./quiet-hosts.js";
+import { createRequestTurns } from "./request-turns.js";
 import { withRetries } from "./retry.js";
-import { cancelledError } from "./transport-error.js";
 
 /** Settings of {@link createHttpClient}. */
-export interface HttpClientSettings {
+export interface HttpClientSettings extends NoticeListeners {
   /** Carries every request; default undici's global one. */
   readonly dispatcher?: Dispatcher | undefined;
   /** For one request with its whole answer; default 30 seconds. */
   readonly requestTimeoutMs?: number | undefined;
   /** Attempts after the first on 408, 429, 5xx and failed connections; default 3. */
   readonly retries?: number | undefined;
-  /** No attempt starts later than this after the first failure; default 60 seconds. */
+  /**
+   * No attempt starts later than this after the first failure, or after the first wait for a host that
+   * said 429; default 60 seconds.
+   */
   readonly deadlineMs?: number | undefined;
   /** Requests to one host at the same time; default 8. */
   readonly maxConcurrency?: number | undefined;
@@ -33,8 +39,12 @@ export interface HttpClient {
   /**
    * The answer, whatever its status, after retries and redirects.
    *
+   * A host that said 429 is asked by nobody until the time it named, or for as long as the next try
+   * would wait.
+   *
    * @throws RegistryError `cancelled`, `timeout`, `unavailable` without a connection, `too-large`,
-   * `refused-address` for a redirect that is not followed, `invalid-response` for broken HTTP.
+   * `refused-address` for a redirect that is not followed, `invalid-response` for broken HTTP,
+   * `rate-limited` without having asked when the host wants quiet for longer than the deadline.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
 }
@@ -42,13 +52,13 @@ export interface HttpClient {
 /** An {@link HttpClient} on undici. Creating one does no I/O. */
 export function createHttpClient(settings: HttpClientSettings = {}): HttpClient {
   const { requestTimeoutMs = 30_000, userAgent = "image-updater-sdk", dispatcher } = settings;
+  const { retries = 3, deadlineMs = 60_000, random = Math.random } = settings;
+  const clock = settings.clock ?? systemClock();
+  const quiet = createQuietHosts(clock);
   const gate = createConcurrencyGate(settings.maxConcurrency ?? 8);
-  const policy = {
-    retries: settings.retries ?? 3,
-    deadlineMs: settings.deadlineMs ?? 60_000,
-    clock: settings.clock ?? systemClock(),
-    random: settings.random ?? Math.random,
-  };
+  const turns = createRequestTurns({ gate, quiet, clock, random });
+  const tell = createNotices(settings);
+
   return {
     async send(request: HttpRequest): Promise<HttpResponse> {
       const asked = {
@@ -56,25 +66,22 @@ export function createHttpClient(settings: HttpClientSettings = {}): HttpClient 
         headers: { "user-agent": userAgent, ...request.headers },
         dispatcher: request.dispatcher ?? dispatcher,
       };
-      const attempt = async (): Promise<HttpResponse> => {
-        await asked.rate?.take(asked.signal);
-        return followRedirects(asked, (hop) => sendInTurn(hop, gate, requestTimeoutMs));
+      const patience = createPatience(deadlineMs, clock);
+      const sendInTurn = async (hop: HttpRequest): Promise<HttpResponse> => {
+        const leave = await turns.take(hop, patience);
+        try {
+          return await exchange(hop, requestTimeoutMs);
+        } finally {
+          leave();
+        }
       };
-      return withRetries(attempt, policy, asked.signal);
+      const attempt = async (): Promise<HttpResponse> => {
+        const response = await followRedirects(asked, sendInTurn);
+        // What a storage behind a redirect says is not the registry's.
+        if (response.url.origin === asked.url.origin) tell(response, asked.place);
+        return response;
+      };
+      return withRetries(attempt, { retries, patience, quiet, clock, random }, asked.signal);
     },
   };
-}
-
-async function sendInTurn(
-  hop: HttpRequest,
-  gate: ConcurrencyGate,
-  timeoutMs: number,
-): Promise<HttpResponse> {
-  const leave = await gate.enter(hop.url.host, hop.signal);
-  if (leave === undefined) throw cancelledError(hop.place);
-  try {
-    return await exchange(hop, timeoutMs);
-  } finally {
-    leave();
-  }
 }

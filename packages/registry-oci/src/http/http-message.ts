@@ -19,7 +19,7 @@ export interface HttpRequest {
   readonly bodyLimit: number;
   /** Instead of the client's dispatcher. */
   readonly dispatcher?: Dispatcher | undefined;
-  /** Taken from before each attempt. */
+  /** Taken from before each request to the URL's own origin. */
   readonly rate?: RateLimit | undefined;
   readonly signal?: CancelSignal | undefined;
 }

@@ -1,6 +1,8 @@
 import type { CancelSignal, Clock } from "@image-updater/core";
 import type { HttpResponse } from "./http-message.js";
-import { parseRetryAfter } from "./retry-after.js";
+import type { Patience } from "./patience.js";
+import type { QuietHosts } from "./quiet-hosts.js";
+import { retryDelayMs } from "./retry-delay.js";
 import { isConnectionError } from "./transport-error.js";
 
 const FIRST_WAIT_MS = 500;
@@ -10,8 +12,10 @@ const LONGEST_WAIT_MS = 30_000;
 export interface RetryPolicy {
   /** Attempts after the first. */
   readonly retries: number;
-  /** No attempt starts later than this after the first failure. */
-  readonly deadlineMs: number;
+  /** No wait is begun that it does not allow. */
+  readonly patience: Patience;
+  /** Learns of every host that said 429. */
+  readonly quiet: QuietHosts;
   readonly clock: Clock;
   /** From 0 up to 1, for jitter. */
   readonly random: () => number;
@@ -22,11 +26,10 @@ type Outcome =
   | { readonly kind: "failed"; readonly error: unknown };
 
 /**
- * Tries again on 408, 429, 5xx and failed connections, waiting as `Retry-After` says or twice as long
- * each time.
+ * Tries again on 408, 429, 5xx and failed connections, waiting as long as the answer asks, or twice as
+ * long each time.
  *
- * When the tries or the time are used up, the last outcome counts. A wait that would end after the
- * deadline is not begun.
+ * When the tries or the patience are used up, the last outcome counts.
  */
 export async function withRetries(
   attempt: () => Promise<HttpResponse>,
@@ -34,10 +37,11 @@ export async function withRetries(
   signal?: CancelSignal,
 ): Promise<HttpResponse> {
   let outcome = await settle(attempt);
-  const deadline = policy.clock.now().getTime() + policy.deadlineMs;
-  for (let count = 0; count < policy.retries && isTransient(outcome); count += 1) {
+  for (let count = 0; isTransient(outcome); count += 1) {
     const wait = waitBefore(outcome, count, policy);
-    if (policy.clock.now().getTime() + wait > deadline) break;
+    // Also when this was the last try: the others are to know.
+    silence(outcome, wait, policy.quiet);
+    if (count === policy.retries || !policy.patience.allows(wait)) break;
     await policy.clock.delay(wait, signal);
     outcome = await settle(attempt);
   }
@@ -62,9 +66,13 @@ function isTransient(outcome: Outcome): boolean {
 
 function waitBefore(outcome: Outcome, count: number, { clock, random }: RetryPolicy): number {
   const asked =
-    outcome.kind === "response"
-      ? parseRetryAfter(outcome.response.headers.get("retry-after"), clock.now())
-      : undefined;
-  if (asked !== undefined) return asked * 1000 * (1 + random() / 10);
+    outcome.kind === "response" ? retryDelayMs(outcome.response, clock.now()) : undefined;
+  // GHCR asks for microseconds, which would be no pause at all.
+  if (asked !== undefined) return Math.max(FIRST_WAIT_MS, asked) * (1 + random() / 10);
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** count) * (0.5 + random());
+}
+
+function silence(outcome: Outcome, pauseMs: number, quiet: QuietHosts): void {
+  if (outcome.kind === "failed" || outcome.response.status !== 429) return;
+  quiet.silence(outcome.response.url.host, pauseMs);
 }

@@ -1,18 +1,10 @@
 import { RegistryError, type RegistryErrorCode } from "@image-updater/core";
-import { z } from "zod";
+import { errorDetails, type RegistryErrorDetail } from "./error-details.js";
 import type { HttpResponse, RequestPlace } from "./http-message.js";
-import { parseJson } from "./decode-json.js";
-import { parseRetryAfter } from "./retry-after.js";
+import { retryDelayMs } from "./retry-delay.js";
 import { formatPlace } from "./transport-error.js";
 
 const LONGEST_DETAIL = 200;
-
-/** What a registry says about an error, by the distribution specification. */
-export interface RegistryErrorDetail {
-  /** In upper case: `MANIFEST_UNKNOWN`. */
-  readonly code: string;
-  readonly message?: string | undefined;
-}
 
 /** The answer of a failed request as a `RegistryError`; `what` says what was asked for. */
 export function statusError(
@@ -21,7 +13,8 @@ export function statusError(
   what: string,
   now: Date,
 ): RegistryError {
-  const retryAfterSeconds = parseRetryAfter(response.headers.get("retry-after"), now);
+  const delay = retryDelayMs(response, now);
+  const retryAfterSeconds = delay === undefined ? undefined : Math.ceil(delay / 1000);
   const [detail] = errorDetails(response);
   const said = detail === undefined ? "" : ` (${formatDetail(detail)})`;
   const later = retryAfterSeconds === undefined ? "" : `, try again in ${retryAfterSeconds} s`;
@@ -29,21 +22,6 @@ export function statusError(
   const context = { ...place, status: response.status, retryAfterSeconds };
   return new RegistryError(codeOf(response.status), message, context);
 }
-
-/** The `errors` of an error body; none when the body is anything else. */
-export function errorDetails(response: HttpResponse): readonly RegistryErrorDetail[] {
-  const parsed = errorSchema.safeParse(parseJson(response.body));
-  return parsed.success ? parsed.data.errors : [];
-}
-
-const errorSchema = z.object({
-  errors: z.array(
-    z.object({
-      code: z.string().transform((code) => code.toUpperCase()),
-      message: z.string().optional().catch(undefined),
-    }),
-  ),
-});
 
 function codeOf(status: number): RegistryErrorCode {
   if (status === 401) return "unauthorized";

@@ -1,7 +1,8 @@
 import { RegistryError, type Clock } from "@image-updater/core";
 import { bodyLimits } from "../http/body-limits.js";
+import { errorDetails } from "../http/error-details.js";
 import type { HttpResponse } from "../http/http-message.js";
-import { errorDetails, statusError } from "../http/status-error.js";
+import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";
 import type { RepositorySession } from "../repository-session.js";
 import { decodeManifest, type Descriptor, type Manifest } from "./decode-manifest.js";

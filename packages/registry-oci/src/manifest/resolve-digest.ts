@@ -6,8 +6,11 @@ import { isDigest } from "./digest.js";
 import { acceptedManifests } from "./media-types.js";
 import { createManifestReader } from "./read-manifest.js";
 
-/** What a registry says that does not know HEAD. */
-const NO_HEAD: ReadonlySet<number> = new Set([400, 405, 501]);
+/**
+ * What a registry says that does not know HEAD, and 404: without a body it cannot be told from the
+ * answer of something else that stands in the way.
+ */
+const ASK_WITH_GET: ReadonlySet<number> = new Set([400, 404, 405, 501]);
 
 /**
  * The digest a tag points to, with one HEAD where the registry names it there, else by reading the
@@ -27,10 +30,9 @@ export async function resolveDigest(
     bodyLimit: 0,
     reference: tag,
   });
-  if (response.status === 404) return undefined;
   const digest = response.headers.get("docker-content-digest") ?? "";
   if (response.status === 200 && isDigest(digest)) return digest;
-  if (response.status !== 200 && !NO_HEAD.has(response.status)) {
+  if (response.status !== 200 && !ASK_WITH_GET.has(response.status)) {
     throw statusError(response, session.place(tag), "the digest", clock.now());
   }
   return (await createManifestReader(session, clock).readTag(tag))?.digest;

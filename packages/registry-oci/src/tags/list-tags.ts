@@ -13,6 +13,8 @@ import { isReferrerTag, isTagName } from "./tag-name.js";
 /** The one page size that every known registry takes. */
 const PAGE_SIZE = 1000;
 const MOST_PAGES = 1000;
+/** Pages in a row with nothing but known tags; one may follow from a push in between. */
+const MOST_REPEATED_PAGES = 3;
 const MOST_TAGS = 1_000_000;
 
 /**
@@ -26,6 +28,7 @@ export async function listTags(
 ): Promise<readonly string[]> {
   const names = new Set<string>();
   const seen = new Set<string>();
+  let repeated = 0;
   let url: URL | undefined = session.url(`tags/list?n=${PAGE_SIZE}`);
   while (url !== undefined) {
     if (seen.has(url.href)) throw invalidList(session, "its pages lead in a circle");
@@ -37,9 +40,15 @@ export async function listTags(
       bodyLimit: bodyLimits.tagsPage,
       headers,
     });
-    for (const name of readPage(session, page, clock)) names.add(name);
+    const before = names.size;
+    const found = readPage(session, page, clock);
+    for (const name of found) names.add(name);
+    repeated = found.length > 0 && names.size === before ? repeated + 1 : 0;
     if (names.size > MOST_TAGS) throw invalidList(session, `more than ${MOST_TAGS} tags`);
     url = nextPage(session, url, page);
+    if (url !== undefined && repeated >= MOST_REPEATED_PAGES) {
+      throw invalidList(session, "its pages repeat themselves");
+    }
   }
   return [...names].filter((name) => isTagName(name) && !isReferrerTag(name));
 }

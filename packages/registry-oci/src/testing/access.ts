@@ -11,6 +11,8 @@ export interface OciTestAuth {
   readonly anonymousPull?: boolean | undefined;
   /** A refresh token that the token server takes for the user. */
   readonly identityToken?: string | undefined;
+  /** The `service` of its challenges; default its host. */
+  readonly service?: string | undefined;
   /** How long a token lives; default 300. */
   readonly tokenLifetimeSeconds?: number | undefined;
 }
@@ -43,7 +45,7 @@ export function createAccessControl(
     }
     const scope = repository === undefined ? [] : [`scope="repository:${repository}:pull"`];
     const reason = error === undefined ? [] : [`error="${error}"`];
-    const service = `service="${new URL(origin()).host}"`;
+    const service = `service="${auth?.service ?? new URL(origin()).host}"`;
     const parameters = [`realm="${origin()}/token"`, service, ...scope, ...reason].join(",");
     return errorAnswer(401, "UNAUTHORIZED", { "www-authenticate": `Bearer ${parameters}` });
   }

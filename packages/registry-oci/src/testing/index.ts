@@ -7,4 +7,5 @@ export {
   type OciTestServer,
 } from "./start-oci-registry.js";
 export type { OciTestAuth } from "./access.js";
+export type { OciTestPullLimit } from "./pull-limit.js";
 export type { ImageFormat } from "./build-image.js";

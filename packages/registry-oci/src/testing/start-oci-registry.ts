@@ -13,6 +13,7 @@ import type { ImageFormat } from "./build-image.js";
 import { answerApi, routeOf, type ApiOptions, type Route } from "./distribution-api.js";
 import { createFaultPlan, misbehave, type FaultPlan, type Misbehaviour } from "./fault-plan.js";
 import { createImageStore, type ImageStore } from "./image-store.js";
+import { createPullLimit, type OciTestPullLimit, type PullLimit } from "./pull-limit.js";
 
 /** Options of {@link startOciRegistry}. */
 export interface OciTestOptions {
@@ -30,6 +31,8 @@ export interface OciTestOptions {
   readonly format?: ImageFormat | undefined;
   /** Redirect blobs to the same path at this base URL, as registries with an object storage do. */
   readonly blobsAt?: string | undefined;
+  /** Counts pulls as Docker Hub does; default no limit. */
+  readonly pullLimit?: OciTestPullLimit | undefined;
   /** What goes wrong from the start. */
   readonly faults?: readonly RegistryFault[] | undefined;
   /** PEM key and certificate: speak https. */
@@ -71,7 +74,9 @@ export async function startOciRegistry(options: OciTestOptions = {}): Promise<Oc
   faults.set(options.faults ?? []);
   const access = createAccessControl(options.auth, () => url);
   const requests: LoggedRequest[] = [];
-  const handle = createHandler({ store, faults, access, api: apiOptions(options) }, requests);
+  const pullLimit = createPullLimit(options.pullLimit);
+  const parts = { store, faults, access, pullLimit, api: apiOptions(options) };
+  const handle = createHandler(parts, requests);
   const server =
     options.tls === undefined ? createServer(handle) : createTlsServer(options.tls, handle);
   const host = `127.0.0.1:${await listen(server)}`;
@@ -98,6 +103,7 @@ interface Parts {
   readonly store: ImageStore;
   readonly faults: FaultPlan;
   readonly access: AccessControl;
+  readonly pullLimit: PullLimit;
   readonly api: ApiOptions;
 }
 
@@ -118,14 +124,15 @@ function createHandler(parts: Parts, requests: LoggedRequest[]): RequestListener
   };
 }
 
-function answerAsk(ask: Ask, { store, faults, access, api }: Parts): Misbehaviour {
+function answerAsk(ask: Ask, parts: Parts): Misbehaviour {
+  const { store, faults, access, pullLimit, api } = parts;
   const route = routeOf(ask, store);
   const refused = route.kind === "token" ? undefined : access.refuse(ask, repositoryOf(route));
   // A request that is to come again with a token does not use up a fault.
   if (refused !== undefined) return { kind: "answer", answer: refused };
   const right = route.kind === "token" ? access.token(ask) : answerApi(ask, route, store, api);
   const fault = faults.take(route, store);
-  if (fault === undefined) return { kind: "answer", answer: right };
+  if (fault === undefined) return { kind: "answer", answer: pullLimit.apply(ask, route, right) };
   return misbehave(fault, route, right, access);
 }
 

@@ -228,7 +228,8 @@ describe("a registry's credentials", () => {
     await expect(provider.forRepository({ repository: own })).resolves.toEqual(user);
   });
 
-  it("are read again at each call, and once for calls at the same time", async () => {
+  it("are read once a minute, by many callers, or when they were refused", async () => {
+    const clock = createJumpingClock();
     const reads: string[] = [];
     const counting: SecretReader = {
       ...secrets,
@@ -238,11 +239,19 @@ describe("a registry's credentials", () => {
       },
     };
     const registries = [registry({ credentials: reference("pullsecret:ns/pull") })];
-    const provider = registryCredentials({ registries, secrets: counting });
+    const provider = registryCredentials({ registries, secrets: counting, clock });
     await Promise.all([1, 2, 3].map(() => provider.forRepository({ repository })));
-    expect(reads).toEqual(["pull"]);
+    clock.advance(59_000);
     await provider.forRepository({ repository });
-    expect(reads).toEqual(["pull", "pull"]);
+    expect(reads).toHaveLength(1);
+    clock.advance(1000);
+    await provider.forRepository({ repository });
+    expect(reads).toHaveLength(2);
+    await provider.forRepository({ repository, rejected: true });
+    expect(reads).toHaveLength(3);
+    const own = reference("pullsecret:ns/pull");
+    await provider.forRepository({ repository, reference: own, rejected: true });
+    expect(reads).toHaveLength(4);
   });
 
   it("are kept as long as the configuration says", async () => {
@@ -260,5 +269,30 @@ describe("a registry's credentials", () => {
     expect(await password()).toBe("one");
     clock.advance(1000);
     expect(await password()).toBe("two");
+    changing["CREDS"] = "foo:three";
+    await provider.forRepository({ repository, rejected: true });
+    expect(await password()).toBe("three");
   });
+});
+
+it("credentials of an entry for Docker Hub are those of all its names", async () => {
+  const registries = [
+    registry({
+      prefix: "docker.io",
+      apiUrl: "https://registry-1.docker.io",
+      credentials: reference("env:CREDS"),
+    }),
+  ];
+  const provider = registryCredentials({ registries, environment });
+  const hub = { host: "index.docker.io", path: "team/app", apiUrl: "https://index.docker.io" };
+  await expect(provider.forRepository({ repository: hub })).resolves.toEqual(user);
+});
+
+it("a failed read is not kept", async () => {
+  const changing: Record<string, string> = {};
+  const provider = registryCredentials({ environment: changing });
+  const request = { repository, reference: reference("env:CREDS") };
+  expect((await credentialErrorOf(provider.forRepository(request))).code).toBe("not-found");
+  changing["CREDS"] = "foo:b:ar";
+  await expect(provider.forRepository(request)).resolves.toEqual(user);
 });

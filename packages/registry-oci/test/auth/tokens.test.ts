@@ -66,6 +66,29 @@ describe("a token registry", () => {
     await expect(createClient().listTags(repositoryOf(server))).resolves.toEqual(["1.0"]);
   });
 
+  it("does not lend its token to another registry with the same token server", async () => {
+    let count = 0;
+    const realm = await startServer((_, response) => {
+      count += 1;
+      response.end(`{"token":"token-${count}"}`);
+    });
+    const seen: (string | undefined)[] = [];
+    const start = (): Promise<string> =>
+      startServer((request, response) => {
+        seen.push(request.headers.authorization);
+        if (request.headers.authorization !== undefined) response.end('{"tags":["1"]}');
+        else {
+          const challenge = `Bearer realm="${realm}",service="s",scope="repository:a:pull"`;
+          response.writeHead(401, { "www-authenticate": challenge }).end();
+        }
+      });
+    const client = createClient();
+    for (const apiUrl of [await start(), await start()]) {
+      await client.listTags({ host: "r", path: "a", apiUrl });
+    }
+    expect(seen).toEqual([undefined, "Bearer token-1", undefined, "Bearer token-2"]);
+  });
+
   it("does not lend one identity's token to another", async () => {
     const server = await startRegistry({ fixture, auth });
     let credential: Credential = { kind: "basic", username: "robot", password: "s3cret" };

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { errorDetails, statusError } from "../../src/http/status-error.js";
+import { errorDetails } from "../../src/http/error-details.js";
+import { statusError } from "../../src/http/status-error.js";
 import type { HttpResponse } from "../../src/http/http-message.js";
 
 const place = { host: "ghcr.io", repository: "team/app", reference: "1.0" };

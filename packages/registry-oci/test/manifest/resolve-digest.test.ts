@@ -55,6 +55,7 @@ describe("resolveDigest", () => {
     ["no digest", 200, {}],
     ["a digest that is none", 200, { "docker-content-digest": "latest" }],
     ["no HEAD (400)", 400, {}],
+    ["no HEAD (404)", 404, {}],
     ["no HEAD (405)", 405, {}],
     ["no HEAD (501)", 501, {}],
   ])("reads the manifest of a registry with %s", async (_, status, headers) => {
@@ -63,6 +64,24 @@ describe("resolveDigest", () => {
     });
     expect(found.methods).toEqual(["HEAD", "GET"]);
     expect(found.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  it("does not take a web page in its way for a tag that is gone", async () => {
+    const url = await startServer((_, response) => {
+      response.writeHead(404, { "content-type": "text/html" }).end("<html>not here");
+    });
+    const gone = createClient().resolveDigest({ host: "r", path: "a", apiUrl: url }, "1");
+    expect((await registryErrorOf(gone)).code).toBe("not-found");
+  });
+
+  it("follows a redirect to another origin", async () => {
+    const away = await startServer((_, response) => {
+      response.writeHead(200, { "docker-content-digest": digest }).end();
+    });
+    const found = await resolve((response) => {
+      response.writeHead(307, { location: away }).end();
+    });
+    expect(found.digest).toBe(digest);
   });
 
   it.each([

@@ -79,6 +79,11 @@ describe("listTags", () => {
     ["a tag twice", '{"tags":["1","2","1"]}', ["1", "2"]],
     ["digests", `{"tags":["1","sha256:${"a".repeat(64)}"]}`, ["1"]],
     ["signatures", `{"tags":["sha256-${"a".repeat(64)}.sig","1"]}`, ["1"]],
+    [
+      "more than was asked for",
+      '{"child":["x"],"manifest":{"sha256:1":{"tag":["1"]}},"tags":["1"]}',
+      ["1"],
+    ],
     ["what is no tag", '{"tags":["../../x","","1"]}', ["1"]],
   ])("reads a list with %s", async (_, body, expected) => {
     await expect(listOf([body])).resolves.toEqual(expected);
@@ -118,7 +123,7 @@ describe("listTags", () => {
     const url = await startServer((_, response) => {
       count += 1;
       response.setHeader("link", `</v2/a/tags/list?last=${count}>; rel="next"`);
-      response.end('{"tags":["1"]}');
+      response.end(`{"tags":["${count}"]}`);
     });
     const registries = [{ apiUrl: url }];
     const client = createClient({ registries });
@@ -128,6 +133,47 @@ describe("listTags", () => {
       message: expect.stringContaining("1000 pages"),
     });
     expect(count).toBe(1000);
+  });
+
+  it("gives up on pages that repeat themselves under other names", async () => {
+    let count = 0;
+    const url = await startServer((_, response) => {
+      count += 1;
+      response.setHeader("link", `</v2/a/tags/list?last=${count}>; rel="next"`);
+      response.end('{"tags":["1","2"]}');
+    });
+    const error = await registryErrorOf(
+      createClient().listTags({ host: "r", path: "a", apiUrl: url }),
+    );
+    expect(error).toMatchObject({
+      code: "invalid-response",
+      message: expect.stringContaining("repeat themselves"),
+    });
+    expect(count).toBe(4);
+  });
+
+  it("goes on after pages without tags", async () => {
+    const pages = Array.from({ length: 5 }, (_, index) => {
+      return ['{"tags":[]}', `</v2/a/tags/list?last=${index}>; rel="next"`] as const;
+    });
+    await expect(listOf(...pages, ['{"tags":["1"]}'])).resolves.toEqual(["1"]);
+  });
+
+  it("follows a redirect to another place, without credentials when it is another origin", async () => {
+    const seen: (string | undefined)[] = [];
+    const away = await startServer((request, response) => {
+      seen.push(request.url, request.headers.authorization);
+      response.end('{"tags":["1"]}');
+    });
+    const url = await startServer((request, response) => {
+      if (request.headers.authorization === undefined) {
+        response.writeHead(401, { "www-authenticate": "Basic" }).end();
+      } else response.writeHead(307, { location: `${away}${request.url}` }).end();
+    });
+    const user = { kind: "basic", username: "u", password: "p" } as const;
+    const client = createClient({ credentials: { forRepository: async () => user } });
+    await expect(client.listTags({ host: "r", path: "a", apiUrl: url })).resolves.toEqual(["1"]);
+    expect(seen).toEqual(["/v2/a/tags/list?n=1000", undefined]);
   });
 
   it.each([

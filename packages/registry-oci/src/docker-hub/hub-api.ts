@@ -1,0 +1,134 @@
+import { RegistryError } from "@image-updater/core";
+import type {
+  CancelSignal,
+  Credential,
+  CredentialProvider,
+  RegistryCallOptions,
+  Repository,
+  TagSummary,
+} from "@image-updater/core";
+import { systemClock } from "@image-updater/core/system";
+import { askCredential } from "../auth/ask-credential.js";
+import { bodyLimits } from "../http/body-limits.js";
+import { createHttpClient, type HttpClientSettings } from "../http/http-client.js";
+import type { HttpResponse, RequestPlace } from "../http/http-message.js";
+import { redactUrl, refuseApiUrl, refusePageLink } from "../http/origin-guard.js";
+import { createRateLimit } from "../http/rate-limit.js";
+import { statusError } from "../http/status-error.js";
+import { formatPlace } from "../http/transport-error.js";
+import { createHubTokens } from "./hub-tokens.js";
+import { decodeTagPage } from "./tag-page.js";
+
+const HUB_API = "https://hub.docker.com";
+const REQUESTS_PER_SECOND = 10;
+const PAGE_SIZE = 100;
+const MOST_PAGES = 1000;
+const PATH = /^[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*$/;
+
+/** Settings of {@link createHubApi}. */
+export interface HubApiSettings extends HttpClientSettings {
+  readonly credentials?: Pick<CredentialProvider, "forRepository"> | undefined;
+  readonly hubApiUrl?: string | undefined;
+}
+
+/** The API of hub.docker.com. */
+export interface HubApi {
+  /** As the method of a `RegistryClient`, for a canonical repository. */
+  describeTags(
+    repository: Repository,
+    options?: RegistryCallOptions,
+  ): Promise<readonly TagSummary[]>;
+}
+
+/** One call of the API, for one identity. */
+interface HubCaller {
+  readonly credential: Credential;
+  readonly place: RequestPlace;
+  readonly signal?: CancelSignal | undefined;
+}
+
+/** Digests and push times at one request for each hundred tags; an image's own credentials win. */
+export function createHubApi(settings: HubApiSettings): HubApi {
+  const { credentials, hubApiUrl = HUB_API } = settings;
+  const clock = settings.clock ?? systemClock();
+  const http = createHttpClient({ ...settings, clock });
+  const rate = createRateLimit(REQUESTS_PER_SECOND, clock);
+  const baseUrl = hubApiUrl.replace(/\/+$/, "");
+  const tokens = createHubTokens(http, clock, baseUrl);
+
+  async function send(url: URL, caller: HubCaller, isRejected = false): Promise<HttpResponse> {
+    const authorization = await tokens.headerFor({ ...caller, isRejected });
+    const { place, signal } = caller;
+    const headers = { accept: "application/json" };
+    const asked = { method: "GET", url, place, headers, authorization, rate, signal } as const;
+    const response = await http.send({ ...asked, bodyLimit: bodyLimits.tagsPage });
+    const mayBeOld = response.status === 401 && authorization !== undefined && !isRejected;
+    return mayBeOld ? send(url, caller, true) : response;
+  }
+
+  async function readPages(first: URL, caller: HubCaller): Promise<readonly TagSummary[]> {
+    const { place } = caller;
+    const tags = new Map<string, TagSummary>();
+    const seen = new Set<string>();
+    for (let url: URL | undefined = first; url !== undefined;) {
+      if (seen.has(url.href) || seen.size === MOST_PAGES) throw endless(place);
+      seen.add(url.href);
+      const response = await send(url, caller);
+      if (response.status !== 200) {
+        throw statusError(response, place, "the Docker Hub API's tags", clock.now());
+      }
+      const page = decodeTagPage(response.body, place);
+      for (const tag of page.tags) if (!tags.has(tag.name)) tags.set(tag.name, tag);
+      url = page.next === undefined ? undefined : nextPage(page.next, url, place);
+    }
+    return [...tags.values()];
+  }
+
+  return {
+    async describeTags(repository, { signal, credential: reference } = {}) {
+      const place = { host: repository.host, repository: repository.path };
+      const url = tagsUrl(baseUrl, repository.path, place);
+      const credential =
+        credentials === undefined
+          ? ({ kind: "anonymous" } as const)
+          : await askCredential(
+              () => credentials.forRepository({ repository, reference, signal }),
+              place,
+            );
+      return readPages(url, { credential, place, signal });
+    },
+  };
+}
+
+function tagsUrl(baseUrl: string, path: string, place: RequestPlace): URL {
+  const reason = URL.canParse(baseUrl) ? refuseApiUrl(new URL(baseUrl)) : "it is no URL";
+  if (reason !== undefined) {
+    throw refused(place, `the setting "hubApiUrl" is refused: ${reason}; write ${HUB_API}`);
+  }
+  if (!PATH.test(path)) {
+    throw refused(place, `${JSON.stringify(path)} is no repository of Docker Hub; write team/app`);
+  }
+  const [namespace, name] = path.split("/");
+  const resource = `v2/namespaces/${namespace}/repositories/${name}/tags`;
+  return new URL(`${baseUrl}/${resource}?page_size=${PAGE_SIZE}`);
+}
+
+function nextPage(link: string, url: URL, place: RequestPlace): URL {
+  if (!URL.canParse(link, url.href)) {
+    const message = `${formatPlace(place)}: the Docker Hub API's next page is no URL`;
+    throw new RegistryError("invalid-response", message, place);
+  }
+  const next = new URL(link, url);
+  const reason = refusePageLink(next, url);
+  if (reason === undefined) return next;
+  throw refused(place, `the next page ${redactUrl(next)} is refused: ${reason}`);
+}
+
+function endless(place: RequestPlace): RegistryError {
+  const message = `${formatPlace(place)}: the Docker Hub API's pages do not end`;
+  return new RegistryError("invalid-response", message, place);
+}
+
+function refused(place: RequestPlace, what: string): RegistryError {
+  return new RegistryError("refused-address", `${place.host}: ${what}`, place);
+}

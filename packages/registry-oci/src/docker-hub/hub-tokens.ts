@@ -1,0 +1,77 @@
+import { RegistryError, type CancelSignal, type Clock, type Credential } from "@image-updater/core";
+import { z } from "zod";
+import { credentialIdentity } from "../auth/credential-identity.js";
+import { createKeptReads } from "../auth/kept-reads.js";
+import { bodyLimits } from "../http/body-limits.js";
+import { decodeJson } from "../http/decode-json.js";
+import type { HttpClient } from "../http/http-client.js";
+import type { RequestPlace } from "../http/http-message.js";
+import { statusError } from "../http/status-error.js";
+import { cancelledError, formatPlace } from "../http/transport-error.js";
+
+const KEPT_MS = 300_000;
+
+/** For whom a token is wanted. */
+export interface HubTokenRequest {
+  readonly credential: Credential;
+  readonly place: RequestPlace;
+  /** Whether the token answered last was refused. */
+  readonly isRejected: boolean;
+  readonly signal?: CancelSignal | undefined;
+}
+
+/** Tokens of the Docker Hub API. */
+export interface HubTokens {
+  /**
+   * The `Authorization` header; `undefined` for credentials without user name and password, with which
+   * only public repositories can be read.
+   *
+   * @throws RegistryError `unauthorized` when they are refused.
+   */
+  headerFor(request: HubTokenRequest): Promise<string | undefined>;
+}
+
+/** Tokens are kept for five minutes, by identity. `baseUrl` is that of the API. */
+export function createHubTokens(http: HttpClient, clock: Clock, baseUrl: string): HubTokens {
+  const tokens = createKeptReads<string>(clock);
+
+  async function requestToken(
+    body: string,
+    place: RequestPlace,
+    signal: CancelSignal,
+  ): Promise<string> {
+    const response = await http.send({
+      method: "POST",
+      url: new URL(`${baseUrl}/v2/auth/token`),
+      place,
+      headers: { accept: "application/json", "content-type": "application/json" },
+      body,
+      bodyLimit: bodyLimits.token,
+      signal,
+    });
+    if (response.status === 401) {
+      const message = `${formatPlace(place)}: the Docker Hub API refused the credentials`;
+      throw new RegistryError("unauthorized", message, { ...place, status: 401 });
+    }
+    const what = "a token of the Docker Hub API";
+    if (response.status !== 200) throw statusError(response, place, what, clock.now());
+    return decodeJson(response.body, tokenSchema, place, what).access_token;
+  }
+
+  return {
+    async headerFor({ credential, place, isRejected, signal }): Promise<string | undefined> {
+      if (credential.kind !== "basic") return undefined;
+      const { username, password } = credential;
+      const body = JSON.stringify({ identifier: username, secret: password });
+      const token = await tokens.get(
+        credentialIdentity(credential),
+        (ended) => requestToken(body, place, ended),
+        { maxAgeMs: KEPT_MS, isRejected, signal },
+      );
+      if (token === undefined) throw cancelledError(place);
+      return `Bearer ${token}`;
+    },
+  };
+}
+
+const tokenSchema = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/) });
