@@ -121,6 +121,7 @@ export {
   type UpdateCounters,
   type UpdateReport,
 } from "./update/report.js";
+export { memoryFactsCache, type MemoryFactsCacheSettings } from "./update/memory-facts-cache.js";
 export { formatPlan, type FormatPlanOptions } from "./update/format-plan.js";
 export {
   createTextLogger,
@@ -139,6 +140,7 @@ export type {
   RejectedTag,
   Repository,
   TagDetails,
+  TagSummary,
   TimeSource,
 } from "./ports/registry-client.js";
 export type { Facts, TagFact, UnreadableTag } from "./ports/facts.js";
@@ -177,6 +179,7 @@ export type {
   GitCredentialRequest,
   RepositoryCredentialRequest,
 } from "./ports/credential-provider.js";
+export type { FactsCache, FactsScope, RememberedTag } from "./ports/facts-cache.js";
 export type { SecretData, SecretKey, SecretReader } from "./ports/secret-reader.js";
 export type { CallOptions, CancelSignal } from "./ports/cancel-signal.js";
 export type { Clock } from "./ports/clock.js";

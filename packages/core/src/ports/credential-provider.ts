@@ -25,6 +25,8 @@ export interface RepositoryCredentialRequest {
   readonly repository: Repository;
   /** The image's own reference, which wins over the registry's. */
   readonly reference?: CredentialReference | undefined;
+  /** The credential answered last was refused: read it anew, whatever was kept of it. */
+  readonly rejected?: boolean | undefined;
   readonly signal?: CancelSignal | undefined;
 }
 

@@ -6,6 +6,8 @@ export interface TagFact {
   readonly name: string;
   /** Absent when nobody asked; `unreadable` when the read failed, which forbids any choice. */
   readonly details?: TagDetails | UnreadableTag | undefined;
+  /** The details are a memory or a vendor's word: to be confirmed before anybody acts on the tag. */
+  readonly provisional?: boolean | undefined;
 }
 
 /** A tag that exists as far as we know, but could not be read. */

@@ -4,7 +4,7 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 /**
  * Where log lines go; the shape of pino's methods.
  *
- * Only `update/` logs. Never handed a secret. A logger must not throw.
+ * Only `update/` logs. Never handed a secret. A logger must not throw; what it throws is ignored.
  */
 export interface Logger {
   debug(fields: LogFields, message: string): void;

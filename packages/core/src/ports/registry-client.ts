@@ -37,7 +37,11 @@ export interface DescribedImage {
 /** A tag that was read and is known not to be a candidate. */
 export type RejectedTag =
   | { readonly kind: "gone" }
-  | { readonly kind: "not-an-image"; readonly mediaType: string }
+  | {
+      readonly kind: "not-an-image";
+      readonly mediaType: string;
+      readonly digest?: string | undefined;
+    }
   | {
       readonly kind: "no-platform";
       readonly digest: string;
@@ -46,6 +50,15 @@ export type RejectedTag =
 
 /** What is known about a tag. A tag that could not be read is an error, never one of these. */
 export type TagDetails = DescribedImage | RejectedTag;
+
+/** What a vendor's API says of one tag, many in one call; less than a description, and not confirmed. */
+export interface TagSummary {
+  readonly name: string;
+  /** What the tag points to, as far as the API says. */
+  readonly digest?: string | undefined;
+  /** When the image was built or pushed; its source says which. */
+  readonly created?: ImageTime | undefined;
+}
 
 /** What every call of a registry client may be given. */
 export interface RegistryCallOptions extends CallOptions {
@@ -95,4 +108,16 @@ export interface RegistryClient {
     tag: string,
     options?: RegistryCallOptions,
   ): Promise<string | undefined>;
+
+  /**
+   * Digests and times of all tags by a vendor's API, where a client has one and was told to use it.
+   *
+   * The updater orders candidates by these and has the winner described before it is believed.
+   *
+   * @throws RegistryError when the answer is not complete.
+   */
+  describeTags?(
+    repository: Repository,
+    options?: RegistryCallOptions,
+  ): Promise<readonly TagSummary[]>;
 }

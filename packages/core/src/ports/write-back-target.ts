@@ -5,11 +5,17 @@ import type { WriteBackSettings } from "./write-back-settings.js";
 
 /** Where the files of a change live. */
 export interface WriteBackLocation {
-  /** Repository URL, as configured. */
+  /**
+   * Repository URL, as configured. It may carry user information, which goes into plans, since a
+   * target needs it, but never into messages.
+   */
   readonly repository: string;
   /** Branch to read; absent means the branch the remote's HEAD names. */
   readonly base?: string | undefined;
-  /** Branch to push; absent means the one that was read. */
+  /**
+   * Branch to push; absent means the one that was read. One that is there already is read and edited
+   * in place of the base.
+   */
   readonly branch?: string | undefined;
 }
 
@@ -62,7 +68,8 @@ export type WriteResult =
  * Writes changes to one kind of place.
  *
  * Answers one result per change, in order, whatever happens to the others. Changes of one repository
- * and branch share one fetch and one push. An edit is applied to the bytes that are there at the
+ * and branch share one fetch and one push. The updater makes one call per repository, several of them
+ * at the same time. An edit is applied to the bytes that are there at the
  * moment of writing, again after a conflict; nothing is ever forced.
  */
 export interface WriteBackTarget {

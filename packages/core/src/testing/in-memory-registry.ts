@@ -2,12 +2,14 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, utf8 } from "@scure/base";
 import { RegistryError, type RegistryErrorCode } from "../errors/registry-error.js";
 import { platformMatches } from "../image/platform.js";
+import type { CancelSignal } from "../ports/cancel-signal.js";
 import type {
   DescribedImage,
   RegistryClient,
   Repository,
   TagDetails,
 } from "../ports/registry-client.js";
+import { hang } from "./hang.js";
 import type { ImageFixture, RegistryFault, RegistryFixture } from "./registry-fixture.js";
 
 /** Settings of {@link inMemoryRegistry}. */
@@ -37,14 +39,16 @@ export function inMemoryRegistry(settings: InMemoryRegistrySettings): InMemoryRe
   }));
   const calls: string[] = [];
 
-  function fail(on: RegistryFault["on"], repository: Repository, tag?: string): Promise<void> {
+  async function step(on: RegistryFault["on"], { repository, tag, signal }: Call): Promise<void> {
+    if (signal?.aborted === true) throw cancelled(repository);
     const entry = remaining.find(
       ({ fault, left }) => left > 0 && applies(fault, on, repository.path, tag),
     );
-    if (entry === undefined) return Promise.resolve();
+    if (entry === undefined) return;
     entry.left -= 1;
-    if (entry.fault.behave === "hang") return new Promise(() => undefined);
-    return Promise.reject(faultError(entry.fault, repository, tag));
+    const { behave } = entry.fault;
+    if (behave === "hang") await hang(signal, () => cancelled(repository));
+    else throw faultError(behave, repository, tag);
   }
 
   function imagesOf(repository: Repository): readonly ImageFixture[] {
@@ -54,11 +58,12 @@ export function inMemoryRegistry(settings: InMemoryRegistrySettings): InMemoryRe
     throw new RegistryError("not-found", message, contextOf(repository));
   }
 
-  async function find(repository: Repository, tag: string): Promise<ImageFixture | undefined> {
+  async function find(call: Call & { readonly tag: string }): Promise<ImageFixture | undefined> {
+    const { repository, tag } = call;
     calls.push(`manifest ${repository.path}:${tag}`);
-    await fail("token", repository, tag);
+    await step("token", call);
     try {
-      await fail("manifest", repository, tag);
+      await step("manifest", call);
     } catch (error) {
       // As on a registry: a manifest that is not found is an answer.
       if (RegistryError.is(error) && error.code === "not-found") return undefined;
@@ -75,30 +80,39 @@ export function inMemoryRegistry(settings: InMemoryRegistrySettings): InMemoryRe
       const images = repositories.get(path) ?? [];
       repositories.set(path, [...images.filter(({ tag }) => tag !== image.tag), image]);
     },
-    async listTags(repository): Promise<readonly string[]> {
+    async listTags(repository, options): Promise<readonly string[]> {
+      const call = { repository, signal: options?.signal };
       calls.push(`tags ${repository.path}`);
-      await fail("token", repository);
-      await fail("tags", repository);
-      await fail("tags-page", repository);
+      await step("token", call);
+      await step("tags", call);
+      await step("tags-page", call);
       return [...new Set(imagesOf(repository).map(({ tag }) => tag))];
     },
-    async describeTag(repository, tag, { platforms }): Promise<TagDetails> {
-      const image = await find(repository, tag);
+    async describeTag(repository, tag, { platforms, signal }): Promise<TagDetails> {
+      const call = { repository, tag, signal };
+      const image = await find(call);
       if (image === undefined) return { kind: "gone" };
-      if (image.layout !== "artifact") await fail("config", repository, tag);
+      if (image.layout !== "artifact") await step("config", call);
       return describeFixture(image, platforms);
     },
-    async resolveDigest(repository, tag): Promise<string | undefined> {
-      const image = await find(repository, tag);
+    async resolveDigest(repository, tag, options): Promise<string | undefined> {
+      const image = await find({ repository, tag, signal: options?.signal });
       return image === undefined ? undefined : digestOf(image);
     },
   };
 }
 
+interface Call {
+  readonly repository: Repository;
+  readonly tag?: string | undefined;
+  readonly signal: CancelSignal | undefined;
+}
+
 /** What a client answers for an image of a fixture. */
 export function describeFixture(image: ImageFixture, wanted: readonly string[]): TagDetails {
   if (image.layout === "artifact") {
-    return { kind: "not-an-image", mediaType: "application/vnd.cncf.helm.config.v1+json" };
+    const mediaType = "application/vnd.cncf.helm.config.v1+json";
+    return { kind: "not-an-image", mediaType, digest: digestOf(image) };
   }
   const platforms = image.platforms ?? ["linux/amd64"];
   const matching = platforms.filter((have) => wanted.some((want) => platformMatches(want, have)));
@@ -148,14 +162,18 @@ const FAULT_CODES: Readonly<Record<Exclude<RegistryFault["behave"], "hang">, Reg
 };
 
 function faultError(
-  fault: RegistryFault,
+  behave: keyof typeof FAULT_CODES,
   repository: Repository,
   tag: string | undefined,
 ): RegistryError {
-  const code = fault.behave === "hang" ? "timeout" : FAULT_CODES[fault.behave];
   const what = tag === undefined ? repository.path : `${repository.path}:${tag}`;
-  const message = `${repository.host} answered ${fault.behave} for ${what}`;
-  return new RegistryError(code, message, contextOf(repository));
+  const message = `${repository.host} answered ${behave} for ${what}`;
+  return new RegistryError(FAULT_CODES[behave], message, contextOf(repository));
+}
+
+function cancelled(repository: Repository): RegistryError {
+  const message = `the call to ${repository.host} was cancelled`;
+  return new RegistryError("cancelled", message, contextOf(repository));
 }
 
 function contextOf({ host, path }: Repository): {

@@ -15,10 +15,14 @@ export function inMemorySecrets(secrets: readonly SecretFixture[]): SecretReader
     contract: "secret-reader/1",
     read({ namespace, name, key }): Promise<string> {
       const found = secrets.find((one) => one.namespace === namespace && one.name === name);
-      const value = found?.data[key];
+      const value =
+        found !== undefined && Object.hasOwn(found.data, key) ? found.data[key] : undefined;
       if (value !== undefined) return Promise.resolve(value);
-      const reference = `${namespace}/${name}#${key}`;
-      const message = `secret ${namespace}/${name} has no field "${key}"`;
+      const reference = `secret:${namespace}/${name}#${key}`;
+      const message =
+        found === undefined
+          ? `there is no secret ${namespace}/${name}`
+          : `secret ${namespace}/${name} has no field "${key}"`;
       return Promise.reject(new CredentialError("not-found", message, { reference }));
     },
     list({ namespace, labels }): Promise<readonly SecretData[]> {

@@ -10,6 +10,7 @@ export {
   type InMemoryRegistrySettings,
 } from "./in-memory-registry.js";
 export type { ImageFixture, RegistryFault, RegistryFixture } from "./registry-fixture.js";
+export type { GitFault } from "./git-fault.js";
 export {
   inMemoryGit,
   type GitFixture,

@@ -3,6 +3,7 @@ import { CredentialError } from "../errors/credential-error.js";
 import type { ApplicationClient } from "../ports/application-client.js";
 import type { Clock } from "../ports/clock.js";
 import type { SecretReader } from "../ports/secret-reader.js";
+import { createCancelSource } from "../update/cancel-source.js";
 import { assertSame, rejectionOf, type ContractCase } from "./contract-case.js";
 
 /** A reader that holds the secret `argocd/creds` with `token: s3cret` and the label `kind: test`. */
@@ -21,13 +22,13 @@ export function secretReaderContract(harness: SecretReaderHarness): readonly Con
         assertSame(value, "s3cret", "value");
       },
     },
-    ...(["creds", "other"] as const).map((name): ContractCase => {
-      const key = name === "creds" ? "missing" : "token";
+    ...MISSING_KEYS.map((wanted): ContractCase => {
+      const { namespace, name, key } = wanted;
       return {
-        name: `says not-found for ${key} of ${name} and does not name other fields' values`,
+        name: `says not-found for ${key} of ${namespace}/${name}, and no secret in the message`,
         async run(): Promise<void> {
           const reader = await harness.create();
-          const error = await rejectionOf(reader.read({ namespace: "argocd", name, key }), key);
+          const error = await rejectionOf(reader.read(wanted), key);
           if (!CredentialError.is(error))
             throw new Error(`not a CredentialError: ${String(error)}`);
           assertSame(error.code, "not-found", "code");
@@ -45,12 +46,20 @@ export function secretReaderContract(harness: SecretReaderHarness): readonly Con
           [["creds", "s3cret"]],
           "found",
         );
-        const none = await reader.list({ namespace: "argocd", labels: { kind: "x" } });
-        assertSame(none.length, 0, "none");
+        const other = await reader.list({ namespace: "argocd", labels: { kind: "x" } });
+        assertSame(other.length, 0, "other label");
+        const elsewhere = await reader.list({ namespace: "elsewhere", labels: { kind: "test" } });
+        assertSame(elsewhere.length, 0, "other namespace");
       },
     },
   ];
 }
+
+const MISSING_KEYS = [
+  { namespace: "argocd", name: "creds", key: "missing" },
+  { namespace: "argocd", name: "other", key: "token" },
+  { namespace: "elsewhere", name: "creds", key: "token" },
+];
 
 /** A client that holds the Application `argocd/web` with `spec.source.path: apps/web`. */
 export interface ApplicationClientHarness {
@@ -94,6 +103,16 @@ export function applicationClientContract(
       async run(): Promise<void> {
         const client = await harness.create();
         await expectCode(client.get({ namespace: "argocd", name: "missing" }), "not-found");
+        const patch = [{ op: "replace", path: PATH, value: "apps/new" }] as const;
+        const patched = client.patch({ namespace: "argocd", name: "missing" }, patch);
+        await expectCode(patched, "not-found");
+      },
+    },
+    {
+      name: "does not take an Application of another namespace for the one that is meant",
+      async run(): Promise<void> {
+        const client = await harness.create();
+        await expectCode(client.get({ namespace: "elsewhere", name: "web" }), "not-found");
       },
     },
   ];
@@ -113,14 +132,24 @@ export function clockContract(create: () => Clock): readonly ContractCase[] {
       async run(): Promise<void> {
         const clock = create();
         const before = clock.now().getTime();
-        await clock.delay(20);
-        assertSame(clock.now().getTime() >= before, true, "later");
+        await clock.delay(40);
+        // Timers may be a little early.
+        assertSame(clock.now().getTime() - before >= 30, true, "later");
       },
     },
     {
       name: "resolves at once for a signal that is aborted already",
       async run(): Promise<void> {
         await create().delay(3_600_000, { aborted: true });
+      },
+    },
+    {
+      name: "resolves as soon as its signal is aborted",
+      async run(): Promise<void> {
+        const { signal, abort } = createCancelSource();
+        const delay = create().delay(3_600_000, signal);
+        abort();
+        await delay;
       },
     },
   ];

@@ -1,4 +1,5 @@
 import { RegistryError } from "../errors/registry-error.js";
+import type { CancelSignal } from "../ports/cancel-signal.js";
 import type { RegistryClient, Repository, TagDetails } from "../ports/registry-client.js";
 import { assertSame, rejectionOf, type ContractCase } from "./contract-case.js";
 import type { ImageFixture, RegistryFault, RegistryFixture } from "./registry-fixture.js";
@@ -22,6 +23,8 @@ export interface RegistryClientHarness {
   }): Promise<RegistryUnderTest>;
   /** Leaves out clauses that need faults or more than a plain registry can hold. Default: all. */
   readonly skip?: readonly ("faults" | "artifacts" | "paging")[] | undefined;
+  /** A signal that is aborted already, `AbortSignal.abort()`; without one, cancelling is not tried. */
+  readonly aborted?: CancelSignal | undefined;
 }
 
 interface Clause {
@@ -44,7 +47,9 @@ const ONE: RegistryFixture = { [PATH]: [{ tag: "1.0.0", created: "2024-05-01T10:
  * ```
  */
 export function registryClientContract(harness: RegistryClientHarness): readonly ContractCase[] {
-  return [...LIST_CLAUSES, ...DESCRIBE_CLAUSES, ...DIGEST_CLAUSES, ...FAULT_CLAUSES]
+  const { aborted } = harness;
+  const cancelling = aborted === undefined ? [] : cancelClauses(aborted);
+  return [...LIST_CLAUSES, ...DESCRIBE_CLAUSES, ...DIGEST_CLAUSES, ...FAULT_CLAUSES, ...cancelling]
     .filter(({ needs }) => needs === undefined || harness.skip?.includes(needs) !== true)
     .map(({ name, fixture, faults, check }) => ({
       name,
@@ -228,6 +233,14 @@ const FAULT_CLAUSES: readonly Clause[] = [
       expectCode(client.describeTag(repository(PATH), "1.0.0", AMD64), code),
   })),
   {
+    name: "throws, and does not resolve nothing, when a digest cannot be read",
+    needs: "faults",
+    fixture: ONE,
+    faults: [{ on: "manifest", behave: "server-error" }],
+    check: ({ client, repository }) =>
+      expectCode(client.resolveDigest(repository(PATH), "1.0.0"), "unavailable"),
+  },
+  {
     name: "throws digest-mismatch when the bytes are not what the digest says",
     needs: "faults",
     fixture: ONE,
@@ -236,6 +249,27 @@ const FAULT_CLAUSES: readonly Clause[] = [
       expectCode(client.describeTag(repository(PATH), "1.0.0", AMD64), "digest-mismatch"),
   },
 ];
+
+function cancelClauses(signal: CancelSignal): readonly Clause[] {
+  return [
+    {
+      name: "says cancelled when a list is asked for with an aborted signal",
+      fixture: ONE,
+      check: ({ client, repository }) =>
+        expectCode(client.listTags(repository(PATH), { signal }), "cancelled"),
+    },
+    {
+      name: "says cancelled, never gone, when a tag is asked for with an aborted signal",
+      fixture: ONE,
+      async check({ client, repository }): Promise<void> {
+        const described = client.describeTag(repository(PATH), "1.0.0", { ...AMD64, signal });
+        await expectCode(described, "cancelled");
+        const resolved = client.resolveDigest(repository(PATH), "1.0.0", { signal });
+        await expectCode(resolved, "cancelled");
+      },
+    },
+  ];
+}
 
 function expectImage(details: TagDetails): Extract<TagDetails, { kind: "image" }> {
   if (details.kind === "image") return details;

@@ -1,8 +1,11 @@
 import type { CancelSignal } from "../ports/cancel-signal.js";
 import type { Clock } from "../ports/clock.js";
+import { onAbort } from "../update/on-abort.js";
 
 /** A clock that a test moves. */
 export interface TestClock extends Clock {
+  /** How many delays are not over yet. */
+  readonly pending: number;
   /** Moves the time on and ends every delay that is then over. */
   advance(ms: number): void;
 }
@@ -16,21 +19,29 @@ export function createTestClock(start = "2024-01-01T00:00:00Z"): TestClock {
   let now = Date.parse(start);
   const waiting = new Set<{ readonly until: number; readonly resolve: () => void }>();
   return {
+    get pending(): number {
+      return waiting.size;
+    },
     now(): Date {
       return new Date(now);
     },
     delay(ms: number, signal?: CancelSignal): Promise<void> {
       if (signal?.aborted === true || ms <= 0) return Promise.resolve();
       return new Promise((resolve) => {
-        waiting.add({ until: now + ms, resolve });
+        const finish = (): void => {
+          waiting.delete(entry);
+          stopListening();
+          resolve();
+        };
+        const entry = { until: now + ms, resolve: finish };
+        const stopListening = onAbort(signal, finish);
+        waiting.add(entry);
       });
     },
     advance(ms: number): void {
       now += ms;
-      for (const entry of [...waiting]) {
-        if (entry.until > now) continue;
-        waiting.delete(entry);
-        entry.resolve();
+      for (const { until, resolve } of waiting) {
+        if (until <= now) resolve();
       }
     },
   };

@@ -28,13 +28,13 @@ export interface PolicyTrial extends CommonUpdateSettings {
  * // decision.outcome is "update", decision.tag is "1.10"
  * ```
  *
- * @throws Error when the settings do not parse, with what is wrong.
+ * @throws Error when the image does not parse or no strategy has the name, with what is wrong.
  */
 export function tryPolicy(trial: PolicyTrial): Decision {
   const { image, tags, running, strategies, now, ...common } = trial;
   const { value: policy, diagnostics } = parseImagePolicy(
     { alias: "", imageName: image, commonUpdateSettings: common },
-    { strategies },
+    { strategies, strict: true },
   );
   if (policy === undefined) throw new Error(diagnostics.map(({ message }) => message).join("; "));
   const platforms = policy.platforms.length === 0 ? ["linux/amd64"] : policy.platforms;

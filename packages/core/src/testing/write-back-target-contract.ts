@@ -1,3 +1,5 @@
+import { utf8 } from "@scure/base";
+import type { CancelSignal } from "../ports/cancel-signal.js";
 import type { FileEdit } from "../ports/edits.js";
 import type {
   WriteBackChange,
@@ -24,15 +26,25 @@ export interface WriteBackUnderTest {
 export interface WriteBackTargetHarness {
   /** A fresh repository that holds the files on both branches. */
   create(files: Readonly<Record<string, string>>): Promise<WriteBackUnderTest>;
+  /** A signal that is aborted already, `AbortSignal.abort()`; without one, cancelling is not tried. */
+  readonly aborted?: CancelSignal | undefined;
 }
 
 const GIT: WriteBackSettings = { method: "git", target: { kind: "override" } };
 const VALUES = "apps/web/values.yaml";
 const FILES = { [VALUES]: "image:\n  tag: v1 # keep\n", "README.md": "hello\n" };
 
-/** What every {@link WriteBackTarget} that writes files promises. */
+/**
+ * What every {@link WriteBackTarget} that writes files promises.
+ *
+ * ```ts
+ * for (const clause of writeBackTargetContract(harness)) it(clause.name, clause.run);
+ * ```
+ */
 export function writeBackTargetContract(harness: WriteBackTargetHarness): readonly ContractCase[] {
-  return CLAUSES.map(({ name, check }) => ({
+  const { aborted } = harness;
+  const cancelling = aborted === undefined ? [] : [cancelClause(aborted)];
+  return [...CLAUSES, ...cancelling].map(({ name, check }) => ({
     name,
     async run(): Promise<void> {
       const subject = await harness.create(FILES);
@@ -67,7 +79,9 @@ const CLAUSES: readonly Clause[] = [
       const paths = [VALUES, "missing.yaml"];
       const [result] = await target.read([{ application, settings, location, paths }]);
       if (result?.kind !== "read") throw new Error(`not read: ${JSON.stringify(result)}`);
-      assertSame(result.files.get(VALUES)?.length, FILES[VALUES]?.length, "length");
+      const bytes = result.files.get(VALUES) ?? new Uint8Array();
+      assertSame(utf8.encode(bytes), FILES[VALUES], "file");
+      assertSame(result.files.has("missing.yaml"), true, "answer for the missing file");
       assertSame(result.files.get("missing.yaml"), undefined, "missing file");
     },
   },
@@ -75,8 +89,10 @@ const CLAUSES: readonly Clause[] = [
     name: "writes an edit with its message and leaves every other byte",
     async check(subject): Promise<void> {
       const { target, repository } = subject;
-      const results = await target.write([change(repository, "web", [setTag("v2")])]);
-      assertSame(results.map(kindOf), ["written"], "results");
+      const [result] = await target.write([change(repository, "web", [setTag("v2")])]);
+      if (result?.kind !== "written") throw new Error(`not written: ${JSON.stringify(result)}`);
+      assertSame(result.paths, [VALUES], "paths");
+      assertSame(result.revision === "", false, "no revision");
       assertSame(await subject.readFile("main", VALUES), "image:\n  tag: v2 # keep\n", "file");
       assertSame(await subject.readFile("main", "README.md"), "hello\n", "other file");
       assertSame(await subject.messages("main"), ["update web"], "messages");
@@ -154,6 +170,22 @@ const CLAUSES: readonly Clause[] = [
     },
   },
   {
+    name: "reads and edits a branch to push that is there already, and keeps its commits",
+    async check(subject): Promise<void> {
+      const { target, repository } = subject;
+      const at = { branch: "update-web" };
+      await target.write([change(repository, "web", [setTag("v2")], at)]);
+      const { application, settings, location } = change(repository, "api", [], at);
+      const [read] = await target.read([{ application, settings, location, paths: [VALUES] }]);
+      const bytes = read?.kind === "read" ? read.files.get(VALUES) : undefined;
+      const text = utf8.encode(bytes ?? new Uint8Array());
+      assertSame(text, "image:\n  tag: v2 # keep\n", "file read");
+      await target.write([change(repository, "api", [override("api", "v3")], at)]);
+      const messages = await subject.messages("update-web");
+      assertSame(messages, ["update api", "update web"], "messages");
+    },
+  },
+  {
     name: "says branch-not-found for a base that does not exist",
     async check({ target, repository }): Promise<void> {
       const lost = change(repository, "web", [setTag("v2")], { base: "nowhere" });
@@ -172,6 +204,19 @@ const CLAUSES: readonly Clause[] = [
     },
   },
 ];
+
+function cancelClause(signal: CancelSignal): Clause {
+  return {
+    name: "says cancelled and writes nothing with an aborted signal",
+    async check(subject): Promise<void> {
+      const { target, repository } = subject;
+      const wanted = change(repository, "web", [setTag("v2")]);
+      const [written] = await target.write([wanted], { signal });
+      assertSame(codeOf(written), "cancelled", "write");
+      assertSame(await subject.messages("main"), [], "messages");
+    },
+  };
+}
 
 function change(
   repository: string,

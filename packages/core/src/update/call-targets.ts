@@ -1,9 +1,8 @@
 import { utf8 } from "@scure/base";
-import { summarizeError } from "../errors/image-updater-error.js";
+import type { ErrorSummary } from "../errors/image-updater-error.js";
 import { WriteBackError } from "../errors/write-back-error.js";
 import type { CancelSignal } from "../ports/cancel-signal.js";
 import type { Clock } from "../ports/clock.js";
-import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import type {
   ReadResult,
   WriteBackChange,
@@ -11,99 +10,137 @@ import type {
   WriteBackTarget,
   WriteResult,
 } from "../ports/write-back-target.js";
+import { mapBounded } from "./bounded.js";
 import { withDeadline } from "./deadline.js";
+import { redactUserInfo } from "./redact-user-info.js";
+import { redactError, summarizeFailure } from "./summarize-failure.js";
 
 /** What calling write-back targets needs. */
 export interface TargetCallSettings {
   readonly targets: readonly WriteBackTarget[];
   readonly clock: Clock;
   readonly timeoutMs: number;
+  /** Repositories at the same time. */
+  readonly concurrency: number;
   readonly signal: CancelSignal | undefined;
 }
 
-/** Reads through the first target that accepts each entry; one call per target. Never throws. */
+/** Reads through the first target that accepts each entry; one call per repository. Never throws. */
 export function readTargets(
   reads: readonly WriteBackRead[],
   settings: TargetCallSettings,
 ): Promise<readonly ReadResult[]> {
-  return callTargets(reads, settings, (target, entries) =>
-    target.read(entries, { signal: settings.signal }),
+  const { signal } = settings;
+  return callTargets(reads, settings, async (target, entries, deadline) =>
+    withDeadline({ ...deadline, signal }, () => target.read(entries, { signal })),
   );
 }
 
-/** Writes through the first target that accepts each change; one call per target. Never throws. */
+/**
+ * Writes through the first target that accepts each change; one call per repository. Never throws.
+ *
+ * A write that has begun is waited for even when the cycle is cancelled: only the target knows what
+ * was written.
+ */
 export function writeTargets(
   changes: readonly WriteBackChange[],
   settings: TargetCallSettings,
 ): Promise<readonly WriteResult[]> {
-  return callTargets(changes, settings, (target, entries) =>
-    target.write(entries, { signal: settings.signal }),
-  );
+  const { signal } = settings;
+  return callTargets(changes, settings, async (target, entries, deadline) => {
+    if (signal?.aborted === true) throw deadline.failure("cancelled");
+    return withDeadline(deadline, () => target.write(entries, { signal }));
+  });
 }
 
-interface Addressed {
-  readonly application: { readonly name: string; readonly namespace: string };
-  readonly settings: WriteBackSettings;
+type Addressed = Pick<WriteBackRead, "application" | "settings" | "location">;
+type Failed = { readonly kind: "failed"; readonly error: ErrorSummary };
+type CallDeadline = Parameters<typeof withDeadline>[0];
+
+/** Entries of one place, each with its position in the caller's list. */
+interface Group<T> {
+  readonly target: WriteBackTarget;
+  /** How errors name the place. */
+  readonly name: string;
+  readonly entries: { readonly entry: T; readonly index: number }[];
 }
 
-async function callTargets<T extends Addressed, R>(
+/** One call per place, so that one which never answers takes no other with it. */
+async function callTargets<T extends Addressed, R extends ReadResult | WriteResult>(
   entries: readonly T[],
   settings: TargetCallSettings,
-  call: (target: WriteBackTarget, entries: readonly T[]) => Promise<readonly R[]>,
-): Promise<
-  readonly (R | { readonly kind: "failed"; readonly error: ReturnType<typeof summarizeError> })[]
-> {
-  const groups = groupByTarget(entries, settings.targets);
-  const results = new Map<T, R>();
-  const failures = new Map<T, unknown>();
-  await Promise.all(
-    [...groups].map(async ([target, group]) => {
-      try {
-        if (target === undefined) throw noTarget(group);
-        const answers = await withDeadline(
-          settings.clock,
-          settings.timeoutMs,
-          call(target, group),
-          () => noAnswer(group, settings.timeoutMs),
-        );
-        for (const [index, entry] of group.entries()) {
-          const answer = answers[index];
-          if (answer === undefined) failures.set(entry, missingResult(entry));
-          else results.set(entry, answer);
-        }
-      } catch (error) {
-        for (const entry of group) failures.set(entry, error);
+  call: (
+    target: WriteBackTarget,
+    entries: readonly T[],
+    deadline: CallDeadline,
+  ) => Promise<readonly R[]>,
+): Promise<readonly (R | Failed)[]> {
+  const results: (R | Failed)[] = [];
+  const groups = groupByPlace(entries, settings.targets, (index, error) => {
+    results[index] = failed(error);
+  });
+  await mapBounded(groups, settings.concurrency, async ({ target, name, entries: group }) => {
+    try {
+      const asked = group.map(({ entry }) => entry);
+      const answers = await call(target, asked, deadlineOf(name, settings));
+      for (const [position, { entry, index }] of group.entries()) {
+        const answer = answers[position];
+        if (answer === undefined) results[index] = failed(missingResult(entry));
+        else results[index] = answer.kind === "failed" ? redacted(answer) : answer;
       }
-    }),
-  );
-  return entries.map(
-    (entry) => results.get(entry) ?? { kind: "failed", error: summarizeError(failures.get(entry)) },
-  );
+    } catch (error) {
+      for (const { index } of group) results[index] = failed(error);
+    }
+  });
+  return results;
 }
 
-function groupByTarget<T extends Addressed>(
+function groupByPlace<T extends Addressed>(
   entries: readonly T[],
   targets: readonly WriteBackTarget[],
-): ReadonlyMap<WriteBackTarget | undefined, readonly T[]> {
-  const groups = new Map<WriteBackTarget | undefined, T[]>();
-  for (const entry of entries) {
-    const target = targets.find((candidate) => candidate.accepts(entry.settings));
-    const group = groups.get(target);
-    if (group === undefined) groups.set(target, [entry]);
-    else group.push(entry);
+  onError: (index: number, error: unknown) => void,
+): readonly Group<T>[] {
+  const groups = new Map<WriteBackTarget, Map<string, Group<T>>>();
+  for (const [index, entry] of entries.entries()) {
+    try {
+      const target = findTarget(entry, targets);
+      const name = placeOf(entry);
+      const byPlace = groups.get(target) ?? new Map<string, Group<T>>();
+      const group = byPlace.get(name) ?? { target, name, entries: [] };
+      group.entries.push({ entry, index });
+      groups.set(target, byPlace.set(name, group));
+    } catch (error) {
+      onError(index, error);
+    }
   }
-  return groups;
+  return [...groups.values()].flatMap((byPlace) => [...byPlace.values()]);
 }
 
-function noTarget(group: readonly Addressed[]): WriteBackError {
-  const [entry] = group;
-  const message = `no write-back target accepts method "${entry?.settings.method ?? ""}"; pass one in the updater's writeBack setting`;
-  return new WriteBackError("no-target", message, { target: nameOf(entry) });
+function findTarget(entry: Addressed, targets: readonly WriteBackTarget[]): WriteBackTarget {
+  const target = targets.find((candidate) => candidate.accepts(entry.settings));
+  if (target !== undefined) return target;
+  const message = `no write-back target accepts method "${entry.settings.method}"; pass one in the updater's writeBack setting`;
+  throw new WriteBackError("no-target", message, { target: nameOf(entry) });
 }
 
-function noAnswer(group: readonly Addressed[], ms: number): WriteBackError {
-  const message = `the write-back target did not answer within ${ms / 1000} s`;
-  return new WriteBackError("timeout", message, { target: nameOf(group[0]) });
+/** The repository, whatever its spelling, else the Application itself. */
+function placeOf(entry: Addressed): string {
+  if (entry.location === undefined) return nameOf(entry);
+  return redactUserInfo(entry.location.repository).replace(/\/*(?:\.git)?\/*$/u, "");
+}
+
+function deadlineOf(name: string, { clock, timeoutMs }: TargetCallSettings): CallDeadline {
+  return {
+    clock,
+    ms: timeoutMs,
+    failure(code): WriteBackError {
+      const message =
+        code === "timeout"
+          ? `${name} did not answer within ${timeoutMs / 1000} s`
+          : `the cycle was cancelled before ${name} answered`;
+      return new WriteBackError(code, message, { target: name });
+    },
+  };
 }
 
 function missingResult(entry: Addressed): WriteBackError {
@@ -111,8 +148,16 @@ function missingResult(entry: Addressed): WriteBackError {
   return new WriteBackError("invalid-response", message, { target: nameOf(entry) });
 }
 
-function nameOf(entry: Addressed | undefined): string {
-  return entry === undefined ? "" : `${entry.application.namespace}/${entry.application.name}`;
+function failed(error: unknown): Failed {
+  return { kind: "failed", error: summarizeFailure(error) };
+}
+
+function redacted({ error }: Failed): Failed {
+  return { kind: "failed", error: redactError(error) };
+}
+
+function nameOf({ application }: Addressed): string {
+  return `${application.namespace}/${application.name}`;
 }
 
 /** The text of a file, without a byte order mark; undefined when it is missing or not UTF-8. */

@@ -1,8 +1,8 @@
 import type { Application } from "../application/application.js";
-import type { Diagnostic } from "../errors/diagnostic.js";
 import { formatDiagnostic } from "../errors/diagnostic.js";
+import { WriteBackError } from "../errors/write-back-error.js";
 import type { CallOptions } from "../ports/cancel-signal.js";
-import type { WriteBackChange, WriteResult } from "../ports/write-back-target.js";
+import type { WriteResult } from "../ports/write-back-target.js";
 import { mapBounded } from "./bounded.js";
 import { writeTargets } from "./call-targets.js";
 import { startCycle, type Cycle } from "./cycle.js";
@@ -11,6 +11,8 @@ import type { ApplicationPlan, Plan } from "./plan.js";
 import { planApplication } from "./plan-application.js";
 import { addPreviews } from "./preview.js";
 import { buildReport, formatCounters, type UpdateReport } from "./report.js";
+import { selectImages } from "./select-images.js";
+import { memoryFactsCache } from "./memory-facts-cache.js";
 import type { PlanOptions, RunOptions, Updater, UpdaterSettings } from "./updater.js";
 
 /**
@@ -25,16 +27,18 @@ import type { PlanOptions, RunOptions, Updater, UpdaterSettings } from "./update
  * ```
  */
 export function createUpdater(settings: UpdaterSettings): Updater {
+  const cache = settings.cache ?? memoryFactsCache();
   return {
     async plan(applications, options: PlanOptions = {}): Promise<Plan> {
-      const cycle = startCycle(settings, options);
+      const cycle = startCycle(settings, cache, options);
       return planCycle(cycle, applications, options.previews ?? true);
     },
     async apply(plan, options: CallOptions = {}): Promise<UpdateReport> {
-      return applyPlan(startCycle(settings, options), plan);
+      refuseOtherContract(plan);
+      return applyPlan(startCycle(settings, cache, options), plan);
     },
     async run(applications, options: RunOptions = {}): Promise<UpdateReport> {
-      const cycle = startCycle(settings, options);
+      const cycle = startCycle(settings, cache, options);
       const plan = await planCycle(cycle, applications, false);
       return options.dryRun === true ? endDryRun(cycle, plan) : applyPlan(cycle, plan);
     },
@@ -46,72 +50,67 @@ async function planCycle(
   applications: readonly Application[],
   previews: boolean,
 ): Promise<Plan> {
-  const supported = applications.filter((application) => isSupported(cycle, application));
-  const count = supported.length;
-  cycle.logger.info(
-    {},
-    `Starting image update cycle, considering ${count} application(s) for update`,
-  );
+  const selected = applications
+    .filter((application) => isSupported(cycle, application))
+    .flatMap((application) => selectImages(cycle, application) ?? []);
+  const count = selected.length;
+  const message = `Starting image update cycle, considering ${count} application(s) for update`;
+  cycle.logger.info({}, message);
   cycle.observer.observe({ kind: "cycle-started", applications: count });
+  const supported = selected.map(({ application }) => application);
   const live = await findLiveImages(cycle, supported);
-  const planned = await mapBounded(supported, cycle.applicationConcurrency, (application, index) =>
-    planApplication(cycle, application, live[index] ?? { kind: "known", images: [] }),
+  const planned = await mapBounded(selected, cycle.applicationConcurrency, (entry, index) =>
+    planApplication(cycle, entry, live[index] ?? { kind: "known", images: [] }),
   );
   const plans = previews ? await addPreviews(cycle, planned, supported) : planned;
   for (const plan of plans) logPlan(cycle, plan);
-  return {
-    contract: "plan/1",
-    createdAt: cycle.settings.clock.now().toISOString(),
-    applications: plans,
-  };
+  const createdAt = cycle.settings.clock.now().toISOString();
+  return { contract: "plan/1", createdAt, applications: plans };
 }
 
 /** Applications that Argo CD Image Updater cannot update are warned about and not counted. */
-function isSupported(cycle: Cycle, application: Application): boolean {
-  if (application.type !== "unsupported") return true;
-  cycle.logger.warn(
-    { application: application.name },
-    "skipping app because its source type is not supported; Helm, Kustomize and Plugin are",
-  );
+function isSupported({ logger }: Cycle, { name, type }: Application): boolean {
+  if (type !== "unsupported") return true;
+  const message = `skipping app '${name}' because its source type is not supported; Helm, Kustomize and Plugin are`;
+  logger.warn({ application: name }, message);
   return false;
 }
 
 function logPlan({ logger }: Cycle, plan: ApplicationPlan): void {
   const fields = { application: plan.application.name };
-  for (const diagnostic of plan.diagnostics) logDiagnostic(logger, fields, diagnostic);
+  for (const diagnostic of plan.diagnostics) {
+    const text = formatDiagnostic(diagnostic);
+    if (diagnostic.severity === "error") logger.error(fields, text);
+    else if (diagnostic.severity === "warning") logger.warn(fields, text);
+    else logger.info(fields, text);
+  }
   if (plan.error !== undefined) {
     logger.error(fields, `Could not plan the update of the application: ${plan.error.message}`);
   }
 }
 
-function logDiagnostic(
-  logger: Cycle["logger"],
-  fields: { readonly application: string },
-  diagnostic: Diagnostic,
-): void {
-  const text = formatDiagnostic(diagnostic);
-  if (diagnostic.severity === "error") logger.error(fields, text);
-  else if (diagnostic.severity === "warning") logger.warn(fields, text);
-  else logger.info(fields, text);
+function refuseOtherContract({ contract }: Plan): void {
+  if (contract === "plan/1") return;
+  const message = `a plan of contract "${String(contract)}" cannot be applied; this version applies "plan/1"`;
+  throw new WriteBackError("unsupported", message, { target: "plan" });
 }
 
 function endDryRun(cycle: Cycle, plan: Plan): UpdateReport {
-  for (const { application, change } of plan.applications) {
+  for (const { change, ...planned } of plan.applications) {
     if (change === undefined) continue;
-    const count = countChanges(plan, change);
-    const message = `Dry run - not committing ${count} changes to application`;
-    cycle.logger.info({ application: application.name }, message);
+    const message = `Dry run - not committing ${countUpdates(planned)} changes to application`;
+    cycle.logger.info({ application: planned.application.name }, message);
   }
   return endCycle(cycle, plan, []);
 }
 
 async function applyPlan(cycle: Cycle, plan: Plan): Promise<UpdateReport> {
-  const pending = plan.applications.flatMap(({ change }, index) =>
-    change === undefined ? [] : [{ change, index }],
+  const pending = plan.applications.flatMap((planned, index) =>
+    planned.change === undefined ? [] : [{ planned, change: planned.change, index }],
   );
-  for (const { change } of pending) {
-    const { name } = change.application;
-    const message = `Committing ${countChanges(plan, change)} parameter update(s) for application ${name}`;
+  for (const { planned } of pending) {
+    const { name } = planned.application;
+    const message = `Committing ${countUpdates(planned)} parameter update(s) for application ${name}`;
     cycle.logger.info({ application: name }, message);
   }
   const results = await writeTargets(
@@ -119,22 +118,21 @@ async function applyPlan(cycle: Cycle, plan: Plan): Promise<UpdateReport> {
     cycle.targets,
   );
   const writes: (WriteResult | undefined)[] = plan.applications.map(() => undefined);
-  for (const [position, { change, index }] of pending.entries()) {
+  for (const [position, { planned, index }] of pending.entries()) {
     const result = results[position];
     if (result === undefined) continue;
     writes[index] = result;
-    logWrite(cycle, change, result);
+    logWrite(cycle, planned, result);
   }
   return endCycle(cycle, plan, writes);
 }
 
-function countChanges(plan: Plan, change: WriteBackChange): number {
-  const planned = plan.applications.find((entry) => entry.change === change);
-  return planned?.images.filter(({ decision }) => decision.outcome === "update").length ?? 0;
+function countUpdates({ images }: Pick<ApplicationPlan, "images">): number {
+  return images.filter(({ decision }) => decision.outcome === "update").length;
 }
 
-function logWrite(cycle: Cycle, change: WriteBackChange, result: WriteResult): void {
-  const { name, namespace } = change.application;
+function logWrite(cycle: Cycle, { application }: ApplicationPlan, result: WriteResult): void {
+  const { name, namespace } = application;
   const fields = { application: name };
   if (result.kind === "failed") {
     cycle.logger.error(fields, `Could not update application spec: ${result.error.message}`);
@@ -143,8 +141,8 @@ function logWrite(cycle: Cycle, change: WriteBackChange, result: WriteResult): v
   } else {
     cycle.logger.info(fields, "Successfully updated the live application spec");
   }
-  const application = `${namespace}/${name}`;
-  cycle.observer.observe({ kind: "change-written", application, result: result.kind });
+  const event = { application: `${namespace}/${name}`, result: result.kind };
+  cycle.observer.observe({ kind: "change-written", ...event });
 }
 
 function endCycle(

@@ -1,15 +1,19 @@
 import type { Application } from "../application/application.js";
 import { EditError } from "../errors/edit-error.js";
 import { createImageReference } from "../image/create-image-reference.js";
+import { fullName } from "../image/image-names.js";
 import type { ImageReference } from "../image/image-reference.js";
 import { parseImageReference } from "../image/parse-image-reference.js";
+import { sameImageIgnoringDockerHub } from "../image/same-image.js";
 import { readArgoCdSource } from "../overrides/argocd-source.js";
 import { getHelmValue } from "../overrides/helm-values.js";
 import { readKustomizationImages } from "../overrides/kustomization.js";
 import { parseKustomizeImage } from "../overrides/kustomize-spec.js";
-import { DEFAULT_HELM_TAG } from "../policy/default-helm-names.js";
+import { DEFAULT_HELM_NAME, DEFAULT_HELM_TAG } from "../policy/default-helm-names.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
+import type { HelmTarget } from "../policy/image-settings.js";
 import type { KustomizationImage } from "../ports/edits.js";
+import { overrideKindOf } from "./override-kind.js";
 
 /** The texts that say what runs, for an Application without a status. */
 export interface CurrentFiles {
@@ -20,89 +24,125 @@ export interface CurrentFiles {
 }
 
 /**
- * What an application without a status runs, as its files say: the override file first, then the
- * Application's own parameters, then the values file or kustomization.
+ * What an application without a status runs, as its files say: the override file, or the
+ * Application's own list where the file has none, before the values file or kustomization.
  *
- * An image that no file names is left out, and so is not live. A reference always has the configured
- * name.
+ * An image that no file names, or of which the files name another, is left out, and so is not live.
  */
 export function currentImages(
   application: Application,
   files: CurrentFiles,
 ): readonly ImageReference[] {
-  const override = readArgoCdSource(files.override ?? "");
-  const { source } = application;
-  return application.policies.flatMap((policy) => {
-    const found =
-      application.type === "kustomize"
-        ? (findKustomize(policy, override.kustomizeImages.map(parseKustomizeImage)) ??
-          findKustomize(policy, source.kustomizeImages.map(parseKustomizeImage)) ??
-          findKustomize(policy, kustomizationOf(files.manifest)))
-        : (findHelm(policy, valueIn(override.helmParameters)) ??
-          findHelm(policy, valueIn(source.helmParameters)) ??
-          findHelm(policy, (path) => valueAt(files.manifest, path)));
-    return found === undefined ? [] : [found];
-  });
+  const find = finderOf(application, files);
+  return application.policies.flatMap((policy) => find(policy) ?? []);
 }
 
-function findHelm(
-  policy: ImagePolicy,
-  valueOf: (name: string) => string | undefined,
-): ImageReference | undefined {
-  const { tag = "", spec = "" } = policy.targets.helm ?? {};
-  if (spec !== "") {
-    const reference = parseImageReference(valueOf(spec) ?? "").value;
-    return reference === undefined ? undefined : named(policy, reference.tag, reference.digest);
+function finderOf(
+  application: Application,
+  { override: text = "", manifest }: CurrentFiles,
+): (policy: ImagePolicy) => ImageReference | undefined {
+  const { source } = application;
+  const override = readArgoCdSource(text);
+  switch (overrideKindOf(application)) {
+    case "kustomize": {
+      const entries = effective(override.kustomizeImages, source.kustomizeImages);
+      const images = [...entries.map(parseKustomizeImage), ...kustomizationOf(manifest)];
+      return (policy) => findKustomize(policy, images);
+    }
+    case "plugin": {
+      const valueOf = valueIn(effective(override.pluginEnv, source.pluginEnv));
+      return ({ image, targets }) => findByName(image, targets.plugin ?? {}, valueOf);
+    }
+    case "helm": {
+      const parameter = valueIn(effective(override.helmParameters, source.helmParameters));
+      const valueOf = (path: string): string => parameter(path) || valueAt(manifest, path);
+      return ({ image, targets }) => findByName(image, withDefaults(targets.helm), valueOf);
+    }
   }
-  const value = valueOf(tag === "" ? DEFAULT_HELM_TAG : tag);
-  if (value === undefined || value === "") return undefined;
-  const [name = "", digest] = value.split("@");
-  return named(policy, name, digest);
+}
+
+/** Argo CD takes the list of an override file in place of the Application's. */
+function effective<T>(override: readonly T[], spec: readonly T[]): readonly T[] {
+  return override.length > 0 ? override : spec;
+}
+
+function withDefaults({ name = "", tag = "", spec = "" }: HelmTarget = {}): HelmTarget {
+  return { name: name || DEFAULT_HELM_NAME, tag: tag || DEFAULT_HELM_TAG, spec };
+}
+
+function findByName(
+  image: ImageReference,
+  { name = "", tag = "", spec = "" }: HelmTarget,
+  valueOf: (name: string) => string,
+): ImageReference | undefined {
+  if (spec !== "") {
+    const found = parseImageReference(valueOf(spec)).value;
+    const same = found !== undefined && sameImageIgnoringDockerHub(found, image);
+    return same ? withVersion(image, found.tag, found.digest) : undefined;
+  }
+  const [version = "", digest] = valueOf(tag).split("@");
+  if (version === "" && digest === undefined) return undefined;
+  return namesImage(valueOf(name), image) ? withVersion(image, version, digest) : undefined;
+}
+
+/** Whether a value can be the image's name; charts also split it into registry and repository. */
+function namesImage(text: string, image: ImageReference): boolean {
+  if (text === "") return true;
+  const spellings = [text, `docker.io/${text}`].map((name) => parseImageReference(name).value);
+  const same = spellings.some((one) => one !== undefined && sameImageIgnoringDockerHub(one, image));
+  return same || fullName(image).endsWith(`/${text}`);
 }
 
 function findKustomize(
   policy: ImagePolicy,
   images: readonly KustomizationImage[],
 ): ImageReference | undefined {
-  const { registry, repository } = policy.image;
-  const fullName = createImageReference({ registry, repository }).toString();
-  const name = policy.targets.kustomize?.name ?? fullName;
-  const found = images.find((image) => image.name === name || image.newName === fullName);
-  if (found === undefined) return undefined;
-  if (found.newTag === undefined && found.digest === undefined) return undefined;
-  return named(policy, found.newTag, found.digest);
+  const name = policy.targets.kustomize?.name ?? fullName(policy.image);
+  const own = images.filter((image) => image.name === name);
+  const [found] = [...own, ...images].flatMap((image) => runningOf(policy, image) ?? []);
+  return found;
 }
 
-function named(
-  policy: ImagePolicy,
+/** What an entry makes run, if that is the configured image or the one that it is to replace. */
+function runningOf(policy: ImagePolicy, entry: KustomizationImage): ImageReference | undefined {
+  const { newName, newTag, digest } = entry;
+  const image = parseImageReference(newName ?? entry.name).value;
+  if (image === undefined || (newTag === undefined && digest === undefined)) return undefined;
+  const renamed = parseImageReference(policy.targets.kustomize?.name ?? "").value;
+  const known = [policy.image, renamed].find(
+    (one) => one !== undefined && sameImageIgnoringDockerHub(one, image),
+  );
+  return known === undefined ? undefined : withVersion(known, newTag, digest);
+}
+
+function withVersion(
+  { registry, repository }: ImageReference,
   tag: string | undefined,
   digest: string | undefined,
 ): ImageReference {
-  const { registry, repository } = policy.image;
   return createImageReference({ registry, repository, tag, digest });
 }
 
 function valueIn(
-  parameters: readonly { readonly name: string; readonly value: string }[],
-): (name: string) => string | undefined {
-  return (name) => parameters.find((parameter) => parameter.name === name)?.value;
+  entries: readonly { readonly name: string; readonly value: string }[],
+): (name: string) => string {
+  return (name) => entries.find((entry) => entry.name === name)?.value ?? "";
 }
 
 /** A file that cannot be read as YAML says nothing about what runs; writing it will say why. */
 function kustomizationOf(text: string | undefined): readonly KustomizationImage[] {
-  try {
-    return text === undefined ? [] : readKustomizationImages(text);
-  } catch (error) {
-    if (EditError.is(error)) return [];
-    throw error;
-  }
+  return text === undefined ? [] : unlessUnreadable(() => readKustomizationImages(text), []);
 }
 
-function valueAt(text: string | undefined, path: string): string | undefined {
+function valueAt(text: string | undefined, path: string): string {
+  return text === undefined ? "" : unlessUnreadable(() => getHelmValue(text, path), "");
+}
+
+function unlessUnreadable<T>(read: () => T, nothing: T): T {
   try {
-    return text === undefined ? undefined : getHelmValue(text, path);
+    return read();
   } catch (error) {
-    if (EditError.is(error)) return undefined;
+    if (EditError.is(error)) return nothing;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { CommitSettings, ImageUnderCare, UpdaterSettings } from "./updater.js";
 import type { CancelSignal } from "../ports/cancel-signal.js";
-import type { Logger } from "../ports/logger.js";
+import type { FactsCache } from "../ports/facts-cache.js";
+import type { LogFields, Logger } from "../ports/logger.js";
 import type { Observer } from "../ports/observer.js";
 import type { TargetCallSettings } from "./call-targets.js";
 import { createRegistryReader, type RegistryReader } from "./registry-reader.js";
@@ -22,6 +23,7 @@ export interface Cycle {
 /** Starts a cycle. */
 export function startCycle(
   settings: UpdaterSettings,
+  cache: FactsCache,
   options: {
     readonly signal?: CancelSignal | undefined;
     readonly only?: ((image: ImageUnderCare) => boolean) | undefined;
@@ -30,17 +32,20 @@ export function startCycle(
 ): Cycle {
   const { signal, only, dryRun = false } = options;
   const observer = quietObserver(settings.observer);
+  const applicationConcurrency = settings.concurrency?.applications ?? 10;
   return {
     settings,
     controllerNamespace: settings.controllerNamespace ?? "argocd",
     commit: settings.commit ?? {},
-    applicationConcurrency: settings.concurrency?.applications ?? 10,
+    applicationConcurrency,
     reader: createRegistryReader({
       clients: settings.registries,
       clock: settings.clock,
       timeoutMs: settings.timeouts?.registry ?? 120_000,
       metadataConcurrency: settings.concurrency?.metadata ?? 20,
       platform: settings.platform ?? "linux/amd64",
+      cache,
+      tagTtlMs: settings.tagTtl ?? Number.POSITIVE_INFINITY,
       signal,
       observer,
     }),
@@ -48,21 +53,29 @@ export function startCycle(
       targets: settings.writeBack,
       clock: settings.clock,
       timeoutMs: settings.timeouts?.writeBack ?? 300_000,
+      concurrency: applicationConcurrency,
       signal,
     },
-    logger: settings.logger ?? SILENT,
+    logger: quietLogger(settings.logger),
     observer,
     only,
     dryRun,
   };
 }
 
-const SILENT: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+/** A logger's own failure is not the cycle's: after a write, the report must not be lost to it. */
+function quietLogger(logger: Logger | undefined): Logger {
+  const at =
+    (level: keyof Logger) =>
+    (fields: LogFields, message: string): void => {
+      try {
+        logger?.[level](fields, message);
+      } catch {
+        // A line is lost, nothing else.
+      }
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
 
 /** An observer's own failure is not the cycle's. */
 function quietObserver(observer: Observer | undefined): Observer {

@@ -2,16 +2,22 @@ import { formatDecisionReason } from "../decision/format-decision-reason.js";
 import type { TagVerdict } from "../decision/decision.js";
 import { formatDiagnostic } from "../errors/diagnostic.js";
 import { formatTagReason } from "../tags/format-tag-reason.js";
+import type { Edit } from "../ports/edits.js";
 import type { ApplicationPlan, ImagePlan, Plan } from "./plan.js";
+import { redactUserInfo } from "./redact-user-info.js";
 import { unifiedDiff } from "./unified-diff.js";
 
 /** How much of a plan is shown. */
 export interface FormatPlanOptions {
-  /** Rejected tags listed per image, newest decision first; default 20, the rest is counted. */
+  /** How many rejected tags are listed per image; the rest is counted. Default 20. */
   readonly tags?: number | undefined;
 }
 
-/** A plan as text a person reads: what would change and why, which tags were rejected, the diff. */
+/**
+ * A plan as text a person reads: what would change and why, which tags were rejected, the diff.
+ *
+ * Repository URLs are shown without their user information.
+ */
 export function formatPlan(plan: Plan, options: FormatPlanOptions = {}): string {
   const { tags = 20 } = options;
   if (plan.applications.length === 0) return "No applications.\n";
@@ -60,13 +66,24 @@ function formatVerdict({ tag, reason }: TagVerdict): string {
 
 function destination({ change }: ApplicationPlan): readonly string[] {
   if (change === undefined) return [];
-  if (change.location === undefined) return ["  writes to the Application"];
+  if (change.location === undefined) {
+    return ["  writes to the Application", ...change.edits.flatMap(formatPatch)];
+  }
   const { repository, base = "HEAD", branch } = change.location;
   const push = branch === undefined || branch === base ? "" : `, pushed to ${branch}`;
-  return [`  writes to ${withoutUserInfo(repository)}, branch ${base}${push}`];
+  return [`  writes to ${redactUserInfo(repository)}, branch ${base}${push}`];
 }
 
-/** A repository URL may carry credentials; they are never shown. */
-function withoutUserInfo(url: string): string {
-  return url.replace(/^([a-z+]+:\/\/)[^/@]*@/iu, "$1");
+/** What a patch sets; it has no file of which a difference could be shown. */
+function formatPatch(edit: Edit): readonly string[] {
+  if (edit.kind !== "application-patch") return [];
+  const { source, changes } = edit;
+  if ("kustomize" in changes) {
+    return changes.kustomize.images.map((image) => `    ${source}/kustomize/images: ${image}`);
+  }
+  const [list, entries] =
+    "helm" in changes
+      ? ["helm/parameters", changes.helm.parameters]
+      : ["plugin/env", changes.plugin.env];
+  return entries.map(({ name, value }) => `    ${source}/${list}: ${name}=${value}`);
 }

@@ -1,14 +1,14 @@
 import type { Application } from "../application/application.js";
-import { summarizeError, type ErrorSummary } from "../errors/image-updater-error.js";
 import type { WriteBackRead } from "../ports/write-back-target.js";
 import { readTargets, textOfFile } from "./call-targets.js";
 import { currentImages } from "./current-images.js";
 import type { Cycle } from "./cycle.js";
 import type { LiveImages } from "./plan-application.js";
+import { summarizeFailure } from "./summarize-failure.js";
 import { locationOf, manifestFilesOf, overrideFileOf } from "./write-back-paths.js";
 
 /**
- * What runs in each application: its status; without one, what its files say.
+ * What runs in each application: its status; without one, what its files say. Never throws.
  *
  * The files of all applications are asked for at once, so that each target reads a repository once.
  */
@@ -16,47 +16,57 @@ export async function findLiveImages(
   cycle: Cycle,
   applications: readonly Application[],
 ): Promise<readonly LiveImages[]> {
-  const plans = applications.map((application) => planRead(cycle, application));
-  const reads = plans.flatMap((plan) => (plan.kind === "read" ? [plan.read] : []));
-  const results = reads.length === 0 ? [] : await readTargets(reads, cycle.targets);
-  const byRead = new Map(reads.map((read, index) => [read, results[index]]));
-  return plans.map((plan, index): LiveImages => {
-    if (plan.kind !== "read") return plan;
-    const [application] = applications.slice(index, index + 1);
-    const result = byRead.get(plan.read);
-    if (application === undefined || result === undefined) return { kind: "known", images: [] };
+  const found = applications.map((application) => fromManifest(cycle, application));
+  const pending = found.flatMap((one, index) =>
+    one.kind === "unread" ? [{ read: one.read, index }] : [],
+  );
+  const reads = pending.map(({ read }) => read);
+  const results = await readTargets(reads, cycle.targets);
+  const answers = new Map(pending.map(({ index }, position) => [index, results[position]]));
+  return applications.map((application, index): LiveImages => {
+    const one = found[index];
+    if (one !== undefined && one.kind !== "unread") return one;
+    const result = answers.get(index);
+    if (one === undefined || result === undefined) return { kind: "known", images: [] };
     if (result.kind === "failed") return result;
-    const [override = "", ...manifests] = plan.read.paths;
-    const texts = manifests.map((path) => textOfFile(result.files, path));
-    const images = currentImages(application, {
-      override: textOfFile(result.files, override),
-      manifest: texts.find((text) => text !== undefined),
-    });
-    return { kind: "known", images };
+    return attempt(() => fromFiles(application, one.read.paths, result.files));
   });
 }
 
-type ReadPlan =
-  | LiveImages
-  | { readonly kind: "read"; readonly read: WriteBackRead }
-  | { readonly kind: "failed"; readonly error: ErrorSummary };
+type Unread = { readonly kind: "unread"; readonly read: WriteBackRead };
 
-function planRead(cycle: Cycle, application: Application): ReadPlan {
-  const { liveImages, writeBack } = application;
+function fromManifest(cycle: Cycle, application: Application): LiveImages | Unread {
+  const { name, namespace, liveImages, writeBack: settings } = application;
   if (liveImages !== undefined) return { kind: "known", images: liveImages };
-  const location = writeBack === undefined ? undefined : locationOf(application, writeBack);
-  if (writeBack === undefined || location === undefined) {
-    const images = currentImages(application, { override: undefined, manifest: undefined });
-    return { kind: "known", images };
-  }
-  try {
+  return attempt(() => {
+    const location = settings === undefined ? undefined : locationOf(application, settings);
+    if (settings === undefined || location === undefined) {
+      const nothing = { override: undefined, manifest: undefined };
+      return { kind: "known", images: currentImages(application, nothing) };
+    }
     const paths = [
-      overrideFileOf(application, writeBack.target, cycle.controllerNamespace),
-      ...manifestFilesOf(application, writeBack.target),
+      overrideFileOf(application, settings.target, cycle.controllerNamespace),
+      ...manifestFilesOf(application, settings.target),
     ];
-    const identity = { name: application.name, namespace: application.namespace };
-    return { kind: "read", read: { application: identity, settings: writeBack, location, paths } };
+    const read = { application: { name, namespace }, settings, location, paths };
+    return { kind: "unread", read };
+  });
+}
+
+function fromFiles(
+  application: Application,
+  paths: readonly string[],
+  files: ReadonlyMap<string, Uint8Array | undefined>,
+): LiveImages {
+  const [override, ...manifests] = paths.map((path) => textOfFile(files, path));
+  const manifest = manifests.find((text) => text !== undefined);
+  return { kind: "known", images: currentImages(application, { override, manifest }) };
+}
+
+function attempt<T>(work: () => T): T | Extract<LiveImages, { kind: "failed" }> {
+  try {
+    return work();
   } catch (error) {
-    return { kind: "failed", error: summarizeError(error) };
+    return { kind: "failed", error: summarizeFailure(error) };
   }
 }

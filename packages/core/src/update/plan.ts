@@ -3,7 +3,12 @@ import type { Diagnostic } from "../errors/diagnostic.js";
 import type { ErrorSummary } from "../errors/image-updater-error.js";
 import type { WriteBackChange } from "../ports/write-back-target.js";
 
-/** What a cycle would do. Plain JSON: it can be stored, shown, and applied by another process. */
+/**
+ * What a cycle would do. Plain JSON: it can be stored, shown, and applied by another process.
+ *
+ * It holds no credentials, but repository URLs are as configured: where one carries user information,
+ * store the plan as you would store that.
+ */
 export interface Plan {
   readonly contract: "plan/1";
   /** ISO 8601. */
@@ -19,7 +24,7 @@ export interface ApplicationPlan {
   readonly change?: WriteBackChange | undefined;
   /** The files of the change before and after; empty when the plan was made without previews. */
   readonly previews: readonly FilePreview[];
-  /** Set when the application as a whole cannot be written. Counts as one error. */
+  /** Set when the application as a whole cannot be planned or written. Counts as one error. */
   readonly error?: ErrorSummary | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }

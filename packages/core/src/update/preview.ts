@@ -1,76 +1,81 @@
 import type { Application } from "../application/application.js";
-import type { Diagnostic } from "../errors/diagnostic.js";
-import { summarizeError } from "../errors/image-updater-error.js";
-import { EditError } from "../errors/edit-error.js";
 import { applyEdit } from "../overrides/apply-edit.js";
-import { getHelmValue } from "../overrides/helm-values.js";
-import { helmValuesPath } from "../overrides/repository-path.js";
 import type { FileEdit } from "../ports/edits.js";
 import type { ReadResult, WriteBackChange, WriteBackRead } from "../ports/write-back-target.js";
 import { readTargets, textOfFile } from "./call-targets.js";
 import type { Cycle } from "./cycle.js";
+import { findHiddenEntries } from "./hidden-entries.js";
+import { findMissingValues, valuesFilesOf } from "./missing-values.js";
 import type { ApplicationPlan, FilePreview } from "./plan.js";
+import { summarizeFailure } from "./summarize-failure.js";
 
-/** Adds the files before and after to every application that is written to files; one read per target. */
+/**
+ * Adds the files before and after to every application that is written to files, and what only the
+ * files tell. An application whose files cannot be read or edited is in error. Never throws.
+ */
 export async function addPreviews(
   cycle: Cycle,
   plans: readonly ApplicationPlan[],
   applications: readonly Application[],
 ): Promise<readonly ApplicationPlan[]> {
-  const wanted = plans.map((plan, index) => previewRead(plan, applications[index]));
-  const reads = wanted.flatMap((read) => (read === undefined ? [] : [read]));
-  if (reads.length === 0) return plans;
-  const results = await readTargets(reads, cycle.targets);
-  const byRead = new Map(reads.map((read, index) => [read, results[index]]));
-  return plans.map((plan, index) => {
-    const read = wanted[index];
-    const result = read === undefined ? undefined : byRead.get(read);
-    return result === undefined || plan.change === undefined
-      ? plan
-      : preview(plan, plan.change, result, applications[index]);
+  const pending = plans.flatMap((plan, index) => {
+    const application = applications[index];
+    const { change } = plan;
+    if (application === undefined || change?.location === undefined) return [];
+    return [{ index, plan, change, application, read: readOf(change, application) }];
   });
+  const results = await readTargets(
+    pending.map(({ read }) => read),
+    cycle.targets,
+  );
+  const previewed = new Map(
+    pending.map(({ index, plan, change, application }, position) => {
+      const result = results[position];
+      return [index, result === undefined ? plan : preview(plan, change, application, result)];
+    }),
+  );
+  return plans.map((plan, index) => previewed.get(index) ?? plan);
 }
 
-function previewRead(
-  plan: ApplicationPlan,
-  application: Application | undefined,
-): WriteBackRead | undefined {
-  const { change } = plan;
-  if (change?.location === undefined) return undefined;
-  const values = application === undefined ? [] : chartValues(change, application);
-  const paths = [...new Set([...fileEdits(change).flatMap(pathsOf), ...values])];
+function readOf(change: WriteBackChange, application: Application): WriteBackRead {
   const { application: identity, settings, location } = change;
+  const values = valuesFilesOf(change, application);
+  const paths = [...new Set([...fileEdits(change).flatMap(pathsOf), ...values])];
   return { application: identity, settings, location, paths };
 }
 
 function preview(
   plan: ApplicationPlan,
   change: WriteBackChange,
+  application: Application,
   result: ReadResult,
-  application: Application | undefined,
 ): ApplicationPlan {
   const { change: _change, ...rest } = plan;
   if (result.kind === "failed") return { ...rest, error: result.error };
+  const { files } = result;
   try {
-    const previews = fileEdits(change).flatMap((edit) => previewEdit(edit, result.files));
-    const missing =
-      application === undefined ? [] : missingParameters(change, application, result.files);
-    return { ...plan, previews, diagnostics: [...plan.diagnostics, ...missing] };
+    const edited = fileEdits(change).map((edit) => ({ edit, ...editFile(edit, files) }));
+    // The files say exactly what could only be guessed before.
+    const known = plan.diagnostics.filter(({ code }) => code !== "override-hides-parameters");
+    const hidden = edited.flatMap(({ edit, after }) =>
+      findHiddenEntries(application, [edit], after),
+    );
+    const missing = findMissingValues(change, application, files);
+    const previews = edited
+      .filter(({ before, after }) => before !== after)
+      .map(({ edit: _edit, ...shown }): FilePreview => shown);
+    return { ...plan, previews, diagnostics: [...known, ...hidden, ...missing] };
   } catch (error) {
-    return { ...rest, error: summarizeError(error) };
+    return { ...rest, error: summarizeFailure(error) };
   }
 }
 
-function previewEdit(
-  edit: FileEdit,
-  files: ReadonlyMap<string, Uint8Array | undefined>,
-): readonly FilePreview[] {
+function editFile(edit: FileEdit, files: ReadonlyMap<string, Uint8Array | undefined>): FilePreview {
   const path = pathsOf(edit).find((candidate) => files.get(candidate) !== undefined) ?? edit.path;
   const bytes = applyEdit(edit, files.get(path));
-  if (bytes === "unchanged") return [];
   const before = textOfFile(files, path);
-  const after = textOfFile(new Map([[path, bytes]]), path) ?? "";
-  return [{ path, ...(before === undefined ? {} : { before }), after }];
+  const after = bytes === "unchanged" ? before : textOfFile(new Map([[path, bytes]]), path);
+  return { path, ...(before === undefined ? {} : { before }), after: after ?? "" };
 }
 
 function fileEdits(change: WriteBackChange): readonly FileEdit[] {
@@ -79,52 +84,4 @@ function fileEdits(change: WriteBackChange): readonly FileEdit[] {
 
 function pathsOf(edit: FileEdit): readonly string[] {
   return edit.kind === "kustomization" ? edit.candidates : [edit.path];
-}
-
-/** The chart's own values, which say whether a parameter exists. */
-function chartValues(change: WriteBackChange, application: Application): readonly string[] {
-  const isHelm = change.edits.some(
-    (edit) => edit.kind === "argocd-source" && "helm" in edit.changes,
-  );
-  const elsewhere = change.settings.repository !== undefined;
-  if (!isHelm || elsewhere || application.source.chart !== undefined) return [];
-  return [helmValuesPath(application.source.path, undefined)];
-}
-
-/** A parameter that the chart does not have is written, but changes nothing in the cluster. */
-function missingParameters(
-  change: WriteBackChange,
-  application: Application,
-  files: ReadonlyMap<string, Uint8Array | undefined>,
-): readonly Diagnostic[] {
-  return chartValues(change, application).flatMap((path) => {
-    const values = textOfFile(files, path);
-    if (values === undefined) return [];
-    const names = change.edits.flatMap((edit) =>
-      edit.kind === "argocd-source" && "helm" in edit.changes
-        ? edit.changes.helm.parameters.map(({ name }) => name)
-        : [],
-    );
-    return names
-      .filter((name) => !hasValue(values, name))
-      .map((name): Diagnostic => {
-        const message = `the chart's values have no "${name}"; the parameter may have no effect. Name the right one in helm.image-name, helm.image-tag or helm.image-spec`;
-        return {
-          severity: "warning",
-          code: "parameter-not-in-values",
-          where: { file: path, field: name },
-          message,
-        };
-      });
-  });
-}
-
-function hasValue(values: string, path: string): boolean {
-  try {
-    getHelmValue(values, path);
-    return true;
-  } catch (error) {
-    if (EditError.is(error)) return error.code !== "not-found";
-    throw error;
-  }
 }

@@ -1,131 +1,173 @@
-import type { CredentialReference } from "../config/credential-reference.js";
-import type { RegistryConfig } from "../config/registry-config.js";
+import type { ResolvedRegistry } from "../config/resolve-registry.js";
 import { excludedByName } from "../decision/filter-tags.js";
-import { summarizeError } from "../errors/image-updater-error.js";
-import { RegistryError } from "../errors/registry-error.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
-import type { CancelSignal } from "../ports/cancel-signal.js";
-import type { Clock } from "../ports/clock.js";
+import type { FactsCache } from "../ports/facts-cache.js";
 import type { Facts, TagFact } from "../ports/facts.js";
-import type { Observer } from "../ports/observer.js";
-import type { RegistryClient, Repository, TagDetails } from "../ports/registry-client.js";
+import type { TagDetails, TagSummary } from "../ports/registry-client.js";
 import { mapBounded } from "./bounded.js";
-import { withDeadline } from "./deadline.js";
+import {
+  createRegistryCalls,
+  type RegistryCalls,
+  type RegistryCallSettings,
+} from "./registry-calls.js";
+import { summarizeFailure } from "./summarize-failure.js";
+import { openTagMemory, type TagMemory } from "./tag-memory.js";
 
 /** What reading registries needs. */
-export interface RegistryReaderSettings {
-  readonly clients: readonly RegistryClient[];
-  readonly clock: Clock;
-  readonly timeoutMs: number;
+export interface RegistryReaderSettings extends RegistryCallSettings {
   readonly metadataConcurrency: number;
-  readonly platform: string;
-  readonly signal: CancelSignal | undefined;
-  readonly observer: Observer | undefined;
+  readonly cache: FactsCache;
+  /** How long a tag that is not chosen is taken from memory, in milliseconds. */
+  readonly tagTtlMs: number;
 }
 
 /** Reads what decisions need; lives for one cycle, in which nothing is asked for twice. */
 export interface RegistryReader {
   /** The facts for one image. Never throws: what failed is in the facts. */
-  readFacts(
+  readFacts(policy: ImagePolicy, registry: ResolvedRegistry): Promise<Facts>;
+  /**
+   * The facts with the chosen tag looked at, where what is known of it is provisional; undefined when
+   * it stands. Never throws.
+   */
+  confirm(
     policy: ImagePolicy,
-    repository: Repository,
-    endpoint: Pick<RegistryConfig, "tagSortMode">,
-  ): Promise<Facts>;
+    registry: ResolvedRegistry,
+    facts: Facts,
+    tag: string | undefined,
+  ): Promise<Facts | undefined>;
+}
+
+/** One image's way to its registry. */
+interface Reading {
+  readonly policy: ImagePolicy;
+  readonly registry: ResolvedRegistry;
+  readonly calls: RegistryCalls;
+  readonly memory: TagMemory;
 }
 
 /** A reader whose answers are shared by all images of the cycle that ask with the same credentials. */
 export function createRegistryReader(settings: RegistryReaderSettings): RegistryReader {
-  const lists = new Map<string, Promise<readonly string[]>>();
-  const details = new Map<string, Promise<TagDetails>>();
-
-  function listTags(
-    repository: Repository,
-    credential: CredentialReference | undefined,
-  ): Promise<readonly string[]> {
-    return remember(lists, keyOf(repository, credential), () =>
-      ask(repository, (client) =>
-        client.listTags(repository, { signal: settings.signal, credential }),
-      ),
-    );
-  }
-
-  function describeTag(
-    repository: Repository,
-    tag: string,
-    policy: ImagePolicy,
-  ): Promise<TagDetails> {
-    const platforms = policy.platforms.length === 0 ? [settings.platform] : policy.platforms;
-    const credential = policy.pullSecret;
-    const key = keyOf(repository, credential, tag, ...platforms);
-    return remember(details, key, () =>
-      ask(repository, (client) =>
-        client.describeTag(repository, tag, { signal: settings.signal, credential, platforms }),
-      ),
-    );
-  }
-
-  async function ask<T>(
-    repository: Repository,
-    call: (client: RegistryClient) => Promise<T>,
-  ): Promise<T> {
-    const client = settings.clients.find((candidate) => candidate.serves(repository));
-    const context = { host: repository.host, repository: repository.path };
-    if (client === undefined) {
-      const message = `no registry client serves ${repository.host}/${repository.path}`;
-      throw new RegistryError("no-registry", message, context);
-    }
-    const seconds = settings.timeoutMs / 1000;
-    let failed = true;
-    try {
-      const answer = await withDeadline(settings.clock, settings.timeoutMs, call(client), () => {
-        const message = `${repository.host}/${repository.path} did not answer within ${seconds} s`;
-        return new RegistryError("timeout", message, context);
-      });
-      failed = false;
-      return answer;
-    } finally {
-      settings.observer?.observe({ kind: "registry-read", host: repository.host, failed });
-    }
-  }
-
-  async function describeAll(
-    policy: ImagePolicy,
-    repository: Repository,
-    names: readonly string[],
-  ): Promise<readonly TagFact[]> {
-    let failed = false;
-    return mapBounded(names, settings.metadataConcurrency, async (name): Promise<TagFact> => {
-      // One unreadable candidate already forbids a choice: do not press a registry in trouble.
-      if (failed || excludedByName(policy, name) !== undefined) return { name };
-      try {
-        return { name, details: await describeTag(repository, name, policy) };
-      } catch (error) {
-        failed = true;
-        return { name, details: { kind: "unreadable", error: summarizeError(error) } };
-      }
-    });
-  }
-
+  const calls = createRegistryCalls(settings);
+  const open = (policy: ImagePolicy, registry: ResolvedRegistry): Reading => {
+    const platforms = calls.platformsOf(policy);
+    const memory = openTagMemory(policy, registry, { ...settings, platforms });
+    return { policy, registry, calls, memory };
+  };
   return {
-    async readFacts(policy, repository, endpoint): Promise<Facts> {
+    async readFacts(policy, registry): Promise<Facts> {
       try {
-        const followed = policy.strategy.constraint === "only";
-        const names = followed
-          ? [policy.constraint ?? ""].filter((name) => name !== "")
-          : await listTags(repository, policy.pullSecret);
-        if (policy.strategy.needs === "names") {
-          return { kind: "tags", tags: names.map((name) => ({ name })) };
-        }
-        const sorted = endpoint.tagSortMode !== "unsorted" && policy.strategy.identity === "tag";
-        const tags = sorted
-          ? dateByOrder(names, endpoint.tagSortMode === "latest-first")
-          : await describeAll(policy, repository, names);
+        const tags = await readTags(open(policy, registry), settings.metadataConcurrency);
         return { kind: "tags", tags };
       } catch (error) {
-        return { kind: "failed", error: summarizeError(error) };
+        return { kind: "failed", error: summarizeFailure(error) };
       }
     },
+    async confirm(policy, registry, facts, tag): Promise<Facts | undefined> {
+      if (facts.kind === "failed" || tag === undefined) return undefined;
+      const fact = facts.tags.find(({ name, provisional }) => name === tag && provisional);
+      if (fact === undefined) return undefined;
+      const confirmed = await confirmTag(open(policy, registry), fact);
+      return { kind: "tags", tags: facts.tags.map((one) => (one === fact ? confirmed : one)) };
+    },
   };
+}
+
+async function readTags(reading: Reading, concurrency: number): Promise<readonly TagFact[]> {
+  const { policy, registry, calls } = reading;
+  const { repository, endpoint } = registry;
+  const { needs, constraint, requiresDate } = policy.strategy;
+  if (needs === "details" && constraint === "only") return readFollowed(reading);
+  if (needs === "details") {
+    const summaries = await calls.summarizeTags(policy, repository);
+    if (summaries !== undefined) return summaries.map(fromSummary);
+  }
+  const names = await calls.listTags(policy, repository);
+  if (needs === "names") return names.map((name) => ({ name }));
+  const dated = requiresDate === true && endpoint.tagSortMode !== "unsorted";
+  return dated
+    ? dateByOrder(names, endpoint.tagSortMode === "latest-first")
+    : describeAll(reading, names, concurrency);
+}
+
+/** The one tag that the constraint names costs no list, unless it is gone. */
+async function readFollowed(reading: Reading): Promise<readonly TagFact[]> {
+  const { policy, registry, calls } = reading;
+  const { constraint = "" } = policy;
+  if (constraint === "") return [];
+  if (excludedByName(policy, constraint) !== undefined) return [{ name: constraint }];
+  const fact = await confirmTag(reading, { name: constraint });
+  // The list tells a tag that is gone from a repository that does not exist, which is an error.
+  if (fact.details?.kind === "gone") await calls.listTags(policy, registry.repository);
+  return [fact];
+}
+
+function describeAll(
+  reading: Reading,
+  names: readonly string[],
+  concurrency: number,
+): Promise<readonly TagFact[]> {
+  let failed = false;
+  return mapBounded(names, concurrency, async (name): Promise<TagFact> => {
+    // One unreadable candidate already forbids a choice: do not press a registry in trouble.
+    if (failed || excludedByName(reading.policy, name) !== undefined) return { name };
+    const remembered = await reading.memory.recallTag(name);
+    if (remembered !== undefined) return { name, details: remembered, provisional: true };
+    const fact = await describe(reading, name);
+    if (fact.details?.kind === "unreadable") failed = true;
+    return fact;
+  });
+}
+
+async function describe(
+  { policy, registry, calls, memory }: Reading,
+  name: string,
+): Promise<TagFact> {
+  try {
+    const details = await calls.describeTag(policy, registry.repository, name);
+    await memory.keep(name, details);
+    return { name, details };
+  } catch (error) {
+    return { name, details: { kind: "unreadable", error: summarizeFailure(error) } };
+  }
+}
+
+/** Asks where the tag points now; what is there is read only if its digest is new. */
+async function confirmTag(reading: Reading, fact: TagFact): Promise<TagFact> {
+  const { policy, registry, calls, memory } = reading;
+  const { name } = fact;
+  try {
+    if (await isUnread(memory, fact)) return ordered(await describe(reading, name), fact);
+    const digest = await calls.resolveDigest(policy, registry.repository, name);
+    if (digest === undefined) return { name, details: { kind: "gone" } };
+    const known = await memory.recallDigest(digest);
+    if (known === undefined) return ordered(await describe(reading, name), fact);
+    await memory.keep(name, known);
+    return ordered({ name, details: known }, fact);
+  } catch (error) {
+    return { name, details: { kind: "unreadable", error: summarizeFailure(error) } };
+  }
+}
+
+/** A digest that a vendor names and nobody has read yet: it must be read wherever the tag points. */
+async function isUnread(memory: TagMemory, { details }: TagFact): Promise<boolean> {
+  if (details?.kind !== "image") return false;
+  return (await memory.recallDigest(details.digest)) === undefined;
+}
+
+/** A vendor's times stay what its tags are ordered by: two clocks in one order would be none. */
+function ordered(confirmed: TagFact, provisional: TagFact): TagFact {
+  const { details } = confirmed;
+  const said = provisional.details;
+  if (details?.kind !== "image" || said?.kind !== "image") return confirmed;
+  const { created } = said;
+  if (created === undefined || created.source === "image-config") return confirmed;
+  return { ...confirmed, details: { ...details, created } };
+}
+
+function fromSummary({ name, digest = "", created }: TagSummary): TagFact {
+  const times = created === undefined ? {} : { created };
+  const details: TagDetails = { kind: "image", digest, ...times, labels: {}, platforms: [] };
+  return { name, details, provisional: true };
 }
 
 /** The order of the list in place of dates, for a registry whose `tagsortmode` says it has one. */
@@ -136,24 +178,4 @@ function dateByOrder(names: readonly string[], latestFirst: boolean): readonly T
     const created = { at, source: "tag-order" };
     return { name, details: { kind: "image", digest: "", created, labels: {}, platforms: [] } };
   });
-}
-
-function keyOf(
-  repository: Repository,
-  credential: CredentialReference | undefined,
-  ...more: readonly string[]
-): string {
-  return JSON.stringify([repository.apiUrl, repository.host, repository.path, credential, ...more]);
-}
-
-function remember<T>(
-  cache: Map<string, Promise<T>>,
-  key: string,
-  read: () => Promise<T>,
-): Promise<T> {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const reading = read();
-  cache.set(key, reading);
-  return reading;
 }

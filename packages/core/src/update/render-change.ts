@@ -1,5 +1,5 @@
 import type { Application } from "../application/application.js";
-import type { Diagnostic } from "../errors/diagnostic.js";
+import type { Diagnostic, Parsed } from "../errors/diagnostic.js";
 import { TemplateError } from "../errors/template-error.js";
 import {
   kustomizationCandidates,
@@ -18,8 +18,8 @@ import {
   renderKustomization,
   renderOverrideChanges,
   renderSourceChanges,
-  type OverrideKind,
 } from "./render-source-changes.js";
+import { findHiddenEntries } from "./hidden-entries.js";
 import type { CommitSettings } from "./updater.js";
 import { locationOf, overrideFileOf } from "./write-back-paths.js";
 
@@ -49,7 +49,28 @@ export function renderChange(
 ): RenderedChange | undefined {
   const updates = images.filter(({ decision }) => decision.outcome === "update");
   if (updates.length === 0) return undefined;
-  const message = renderCommitMessage(settings.commit.template, {
+  const message = renderMessage(application, updates, settings.commit.template);
+  const branch = renderBranch(application, writeBack, updates);
+  const location = locationOf(application, writeBack);
+  const edits = renderEdits(application, writeBack, images, settings.controllerNamespace);
+  const change: WriteBackChange = {
+    application: { name: application.name, namespace: application.namespace },
+    settings: writeBack,
+    ...(location === undefined ? {} : { location: withBranch(location, branch.value) }),
+    edits,
+    message: message.value ?? "",
+    ...(settings.commit.author === undefined ? {} : { author: settings.commit.author }),
+  };
+  const hidden = findHiddenEntries(application, edits);
+  return { change, diagnostics: [...message.diagnostics, ...branch.diagnostics, ...hidden] };
+}
+
+function renderMessage(
+  application: Application,
+  updates: readonly DecidedImage[],
+  template: string | undefined,
+): Parsed<string> {
+  return renderCommitMessage(template, {
     applicationName: application.name,
     changes: updates.map(({ running, wanted, decision }) => ({
       image: wanted.repository,
@@ -58,31 +79,6 @@ export function renderChange(
       ...(decision.labels === undefined ? {} : { labels: decision.labels }),
     })),
   });
-  const location = locationOf(application, writeBack);
-  const branch = renderBranch(application, writeBack, updates);
-  const edits = renderEdits(application, writeBack, images, settings.controllerNamespace);
-  const change: WriteBackChange = {
-    application: { name: application.name, namespace: application.namespace },
-    settings: writeBack,
-    ...(location === undefined ? {} : { location: withBranch(location, branch) }),
-    edits,
-    message: message.value ?? "",
-    ...(settings.commit.author === undefined ? {} : { author: settings.commit.author }),
-  };
-  const hidden = hiddenParameters(application, edits);
-  return { change, diagnostics: [...message.diagnostics, ...hidden] };
-}
-
-/** Which of Argo CD's three kinds an application's images are written as. */
-export function overrideKindOf(
-  application: Application,
-  writeBack: WriteBackSettings,
-): OverrideKind {
-  if (application.type === "kustomize") return "kustomize";
-  if (application.type !== "plugin") return "helm";
-  // A plugin that is written to Git counts as Helm unless its images name variables, as upstream.
-  const named = application.policies.some(({ targets }) => targets.plugin !== undefined);
-  return named || writeBack.method === "argocd" ? "plugin" : "helm";
 }
 
 function renderEdits(
@@ -91,9 +87,8 @@ function renderEdits(
   images: readonly DecidedImage[],
   controllerNamespace: string,
 ): readonly Edit[] {
-  const kind = overrideKindOf(application, writeBack);
   if (writeBack.method === "argocd") {
-    const changes = renderSourceChanges(kind, images);
+    const changes = renderSourceChanges(application, images);
     return [{ kind: "application-patch", source: application.source.pointer, changes }];
   }
   const { target } = writeBack;
@@ -108,18 +103,19 @@ function renderEdits(
     return [{ kind: "kustomization", path, candidates, images: renderKustomization(images) }];
   }
   const path = overrideFileOf(application, target, controllerNamespace);
-  return [
-    { kind: "argocd-source", path, changes: renderOverrideChanges(kind, images, application) },
-  ];
+  return [{ kind: "argocd-source", path, changes: renderOverrideChanges(application, images) }];
 }
 
+/** Without a template the value is undefined: the branch that is read is pushed. */
 function renderBranch(
   application: Application,
-  writeBack: WriteBackSettings,
+  { method, branchTemplate }: WriteBackSettings,
   updates: readonly DecidedImage[],
-): string | undefined {
-  if (writeBack.method !== "git" || writeBack.branchTemplate === undefined) return undefined;
-  const rendered = renderBranchName(writeBack.branchTemplate, {
+): Parsed<string> {
+  if (method !== "git" || branchTemplate === undefined) {
+    return { value: undefined, diagnostics: [] };
+  }
+  const rendered = renderBranchName(branchTemplate, {
     images: updates.map(({ policy, running, wanted }) => ({
       name: wanted.repository,
       alias: policy.alias ?? "",
@@ -131,37 +127,11 @@ function renderBranch(
   });
   const problem =
     rendered.value === undefined ? rendered.diagnostics[0] : checkBranchName(rendered.value);
-  if (problem !== undefined || rendered.value === undefined) {
-    const message = `git-branch template "${writeBack.branchTemplate}": ${problem?.message ?? "no text"}`;
-    throw new TemplateError("invalid-branch-name", message);
-  }
-  return rendered.value;
+  if (problem === undefined) return rendered;
+  const message = `git-branch template "${branchTemplate}": ${problem.message}`;
+  throw new TemplateError("invalid-branch-name", message);
 }
 
 function withBranch(location: WriteBackLocation, branch: string | undefined): WriteBackLocation {
   return branch === undefined ? location : { ...location, branch };
-}
-
-/**
- * Parameters of the Application's spec that an override file makes ineffective: Argo CD merges the
- * file as a JSON merge patch, which replaces `helm.parameters` as a whole.
- */
-function hiddenParameters(application: Application, edits: readonly Edit[]): readonly Diagnostic[] {
-  return edits.flatMap((edit) => {
-    if (edit.kind !== "argocd-source" || !("helm" in edit.changes)) return [];
-    const written = new Set(edit.changes.helm.parameters.map(({ name }) => name));
-    const names = application.source.helmParameters
-      .map(({ name }) => name)
-      .filter((name) => !written.has(name));
-    if (names.length === 0) return [];
-    const message = `Argo CD uses the file's helm.parameters in place of the Application's; ${names.join(", ")} of spec.source.helm.parameters have no effect unless the file lists them too`;
-    return [
-      {
-        severity: "warning",
-        code: "override-hides-parameters",
-        where: { file: edit.path, application: `${application.namespace}/${application.name}` },
-        message,
-      },
-    ];
-  });
 }

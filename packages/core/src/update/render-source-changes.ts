@@ -18,9 +18,7 @@ import {
 } from "../overrides/kustomize-spec.js";
 import { pluginEnvironmentFor } from "../overrides/plugin-spec.js";
 import type { DecidedImage } from "./decided-image.js";
-
-/** The three ways Argo CD takes image overrides. */
-export type OverrideKind = "helm" | "kustomize" | "plugin";
+import { overrideKindOf } from "./override-kind.js";
 
 /**
  * What an application's images change in its source, without what else the source holds.
@@ -28,10 +26,10 @@ export type OverrideKind = "helm" | "kustomize" | "plugin";
  * This is what is written into the Application itself.
  */
 export function renderSourceChanges(
-  kind: OverrideKind,
+  application: Application,
   images: readonly DecidedImage[],
 ): ArgoCdSourceChanges {
-  switch (kind) {
+  switch (overrideKindOf(application)) {
     case "helm":
       return { helm: { parameters: images.flatMap(helmParameters) } };
     case "plugin":
@@ -45,23 +43,23 @@ export function renderSourceChanges(
  * The same for an override file, which hides the source's own lists.
  *
  * Helm parameters and plugin variables of images that are cared for but undecided in this cycle, and
- * all Kustomize images of the source, go along where the file does not have them yet.
+ * all Kustomize images of the source, go along where the file does not have them yet. What the file
+ * has of them stays: it may be newer than the source.
  */
 export function renderOverrideChanges(
-  kind: OverrideKind,
-  images: readonly DecidedImage[],
   application: Application,
+  images: readonly DecidedImage[],
 ): ArgoCdSourceChanges {
   const { source } = application;
   const targets = application.policies.map((policy) => policy.targets);
-  switch (kind) {
+  switch (overrideKindOf(application)) {
     case "helm": {
       const parameters = images.flatMap(helmParameters);
       const managed = managedNames(targets, (target) =>
         helmParametersFor(target.helm ?? {}, PROBE),
       );
       const kept = unset(source.helmParameters, parameters, managed);
-      return { helm: withKept([...parameters, ...kept], kept, "parameters") };
+      return { helm: { parameters: [...parameters, ...kept], ...keepExisting(namesOf(kept)) } };
     }
     case "plugin": {
       const env = images.flatMap(pluginVariables);
@@ -69,7 +67,7 @@ export function renderOverrideChanges(
         pluginEnvironmentFor(target.plugin ?? {}, PROBE),
       );
       const kept = unset(source.pluginEnv, env, managed);
-      return { plugin: withKept([...env, ...kept], kept, "env") };
+      return { plugin: { env: [...env, ...kept], ...keepExisting(namesOf(kept)) } };
     }
     case "kustomize": {
       const written = images.map(kustomizeText);
@@ -78,9 +76,7 @@ export function renderOverrideChanges(
         source.kustomizeImages,
       );
       const kept = all.filter((entry) => !written.includes(entry));
-      return {
-        kustomize: { images: all, ...(kept.length === 0 ? {} : { keepExisting: kept }) },
-      };
+      return { kustomize: { images: all, ...keepExisting(kept) } };
     }
   }
 }
@@ -115,22 +111,10 @@ export function renderKustomization(
   return images.map((image) => parseKustomizeImage(kustomizeText(image)));
 }
 
-/** Text of the spec entry that would hold the image already, for each way it can stand there. */
-export function standsInSpec(
-  kind: OverrideKind,
-  image: DecidedImage,
-  application: Application,
-): boolean {
+/** Whether the Application's own source says already what the image should be. */
+export function standsInSpec(image: DecidedImage, application: Application): boolean {
   const { source } = application;
-  const holds = (
-    present: readonly { readonly name: string; readonly value: string }[],
-    wanted: readonly { readonly name: string; readonly value: string }[],
-  ): boolean =>
-    wanted.length > 0 &&
-    wanted.every(({ name, value }) =>
-      present.some((entry) => entry.name === name && entry.value === value),
-    );
-  switch (kind) {
+  switch (overrideKindOf(application)) {
     case "helm":
       return holds(source.helmParameters, helmParameters(image));
     case "plugin":
@@ -138,6 +122,15 @@ export function standsInSpec(
     case "kustomize":
       return source.kustomizeImages.includes(kustomizeText(image));
   }
+}
+
+function holds(
+  present: readonly { readonly name: string; readonly value: string }[],
+  wanted: readonly { readonly name: string; readonly value: string }[],
+): boolean {
+  const isPresent = (one: { readonly name: string; readonly value: string }): boolean =>
+    present.some(({ name, value }) => name === one.name && value === one.value);
+  return wanted.length > 0 && wanted.every(isPresent);
 }
 
 const PROBE = { name: "name", tag: "tag", spec: "spec" };
@@ -166,28 +159,30 @@ function kustomizeParts({ policy, wanted }: DecidedImage): {
   return { ...(name === undefined ? {} : { kustomizeName: name }), image: wanted.toString() };
 }
 
+interface Named {
+  readonly name: string;
+}
+
 function managedNames(
   targets: readonly ManifestTargets[],
-  namesOf: (target: ManifestTargets) => readonly { readonly name: string }[],
+  entriesOf: (target: ManifestTargets) => readonly Named[],
 ): ReadonlySet<string> {
-  return new Set(targets.flatMap((target) => namesOf(target).map(({ name }) => name)));
+  return new Set(targets.flatMap((target) => namesOf(entriesOf(target))));
 }
 
-function unset<T extends { readonly name: string }>(
+function unset<T extends Named>(
   present: readonly T[],
-  written: readonly { readonly name: string }[],
+  written: readonly Named[],
   managed: ReadonlySet<string>,
 ): readonly T[] {
-  return present.filter(
-    ({ name }) => managed.has(name) && !written.some((entry) => entry.name === name),
-  );
+  const names = namesOf(written);
+  return present.filter(({ name }) => managed.has(name) && !names.includes(name));
 }
 
-function withKept<T extends { readonly name: string }, K extends string>(
-  entries: readonly T[],
-  kept: readonly T[],
-  field: K,
-): Record<K, readonly T[]> & { readonly keepExisting?: readonly string[] } {
-  const lists = { [field]: entries } as Record<K, readonly T[]>;
-  return kept.length === 0 ? lists : { ...lists, keepExisting: kept.map(({ name }) => name) };
+function keepExisting(names: readonly string[]): { readonly keepExisting?: readonly string[] } {
+  return names.length === 0 ? {} : { keepExisting: names };
+}
+
+function namesOf(entries: readonly Named[]): readonly string[] {
+  return entries.map(({ name }) => name);
 }

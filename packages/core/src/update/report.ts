@@ -13,7 +13,7 @@ export interface UpdateCounters {
   readonly errors: number;
 }
 
-/** What became of one image. */
+/** What became of one image. Whether an `update` was written, the application's `write` says. */
 export interface ImageReport extends ImagePlan {
   readonly outcome: Outcome;
 }
@@ -24,6 +24,7 @@ export interface ApplicationReport {
   readonly images: readonly ImageReport[];
   /** Absent when there was nothing to write, or in a dry run. */
   readonly write?: WriteResult | undefined;
+  /** Why the application could not be planned or written. */
   readonly error?: ErrorSummary | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -41,7 +42,7 @@ export function buildReport(
 ): UpdateReport {
   const applications = plan.applications.map((planned, index) => report(planned, writes[index]));
   const counted = plan.applications.map((planned, index) => count(planned, writes[index]));
-  return { counters: counted.reduce(add, { ...NOTHING, applications: 0 }), applications };
+  return { counters: counted.reduce(add, NOTHING), applications };
 }
 
 /** `Processing results: applications=… images_considered=… …`, as Argo CD Image Updater logs it. */
@@ -51,7 +52,7 @@ export function formatCounters(counters: UpdateCounters): string {
 }
 
 const NOTHING: UpdateCounters = {
-  applications: 1,
+  applications: 0,
   imagesConsidered: 0,
   imagesSkipped: 0,
   imagesUpdated: 0,
@@ -72,27 +73,26 @@ function report(planned: ApplicationPlan, write: WriteResult | undefined): Appli
 /** A failed write counts one error and takes back the application's updates, as upstream. */
 function count(planned: ApplicationPlan, write: WriteResult | undefined): UpdateCounters {
   const images = planned.images.map((image) => countImage(image.decision.outcome));
-  const total = images.reduce(add, NOTHING);
+  const total = images.reduce(add, { ...NOTHING, applications: 1 });
   const failed = planned.error !== undefined || write?.kind === "failed";
   return failed ? { ...total, imagesUpdated: 0, errors: total.errors + 1 } : total;
 }
 
 function countImage(outcome: Outcome): UpdateCounters {
-  const none = { ...NOTHING, applications: 0 };
   switch (outcome) {
     case "update":
-      return { ...none, imagesConsidered: 1, imagesUpdated: 1 };
+      return { ...NOTHING, imagesConsidered: 1, imagesUpdated: 1 };
     case "up-to-date":
-      return { ...none, imagesConsidered: 1 };
+      return { ...NOTHING, imagesConsidered: 1 };
     case "not-live":
-      return { ...none, imagesSkipped: 1 };
+      return { ...NOTHING, imagesSkipped: 1 };
     case "no-candidate":
     case "held":
     case "blocked":
-      return { ...none, imagesConsidered: 1, imagesSkipped: 1 };
+      return { ...NOTHING, imagesConsidered: 1, imagesSkipped: 1 };
     case "error":
     case "waiting":
-      return { ...none, imagesConsidered: 1, errors: 1 };
+      return { ...NOTHING, imagesConsidered: 1, errors: 1 };
   }
 }
 

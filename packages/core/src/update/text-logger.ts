@@ -1,5 +1,6 @@
 import type { Clock } from "../ports/clock.js";
 import type { LogFields, Logger } from "../ports/logger.js";
+import { quoteText } from "../templates/quote-text.js";
 
 /** A level of the text form, least important first. */
 export type LogLevel = "debug" | "info" | "warning" | "error";
@@ -27,7 +28,7 @@ export function createTextLogger({ write, clock, level = "info" }: TextLoggerSet
   return { debug: at("debug"), info: at("info"), warn: at("warning"), error: at("error") };
 }
 
-/** One line in logfmt: time, level and message first, then the fields by name. */
+/** One line in logfmt, as logrus writes it: time, level and message, then the fields by name. */
 export function formatLogLine(
   time: Date,
   level: LogLevel,
@@ -44,7 +45,7 @@ export function formatLogLine(
   );
 }
 
-/** logrus leaves a value bare only when it is made of these characters. */
+/** logrus leaves a value bare when it is made of these characters, and also when it is empty. */
 function quoteIfNeeded(value: string): string {
-  return /^[A-Za-z0-9\-._/@^+]+$/u.test(value) ? value : JSON.stringify(value);
+  return /^[A-Za-z0-9\-._/@^+]*$/u.test(value) ? value : quoteText(value, false);
 }

@@ -8,15 +8,17 @@ interface DiffLine {
 const CONTEXT = 3;
 
 /**
- * The difference of two texts in unified format; empty when they are equal.
+ * The difference of two texts in unified format, as `diff -u` writes it, without a line break at its
+ * end; empty when they are equal.
  *
  * `before` undefined means that the file does not exist yet.
  */
 export function unifiedDiff(path: string, before: string | undefined, after: string): string {
   if (before === after) return "";
-  const lines = diffLines(splitLines(before ?? ""), splitLines(after));
+  const parts = hunks(diffLines(splitLines(before ?? ""), splitLines(after)));
+  if (parts.length === 0) return "";
   const header = [before === undefined ? "--- /dev/null" : `--- a/${path}`, `+++ b/${path}`];
-  return [...header, ...hunks(lines)].join("\n");
+  return [...header, ...parts].join("\n");
 }
 
 /** A last line without a line break is marked, as `diff` marks it. */
@@ -39,7 +41,6 @@ function diffLines(before: readonly string[], after: readonly string[]): readonl
   ) {
     end += 1;
   }
-  const keep = (text: string): DiffLine => ({ sign: " ", text });
   return [
     ...before.slice(0, start).map(keep),
     ...compareMiddle(
@@ -48,6 +49,10 @@ function diffLines(before: readonly string[], after: readonly string[]): readonl
     ),
     ...before.slice(before.length - end).map(keep),
   ];
+}
+
+function keep(text: string): DiffLine {
+  return { sign: " ", text };
 }
 
 /** Above this many comparisons the middle is shown as replaced: still right, only longer. */
@@ -121,7 +126,7 @@ function hunks(lines: readonly DiffLine[]): readonly string[] {
   });
 }
 
-/** `start,count` on one side: lines of the other side's sign are not part of it. */
+/** `start,count` on one side, or `start` for one line: the other side's lines are not part of it. */
 function rangeText(
   earlier: readonly DiffLine[],
   part: readonly DiffLine[],
@@ -129,5 +134,6 @@ function rangeText(
 ): string {
   const start = earlier.filter(({ sign }) => sign !== other).length;
   const count = part.filter(({ sign }) => sign !== other).length;
-  return `${count === 0 ? start : start + 1},${count}`;
+  if (count === 1) return String(start + 1);
+  return count === 0 ? `${start},0` : `${start + 1},${count}`;
 }

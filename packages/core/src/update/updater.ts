@@ -2,6 +2,7 @@ import type { Application } from "../application/application.js";
 import type { RegistryConfig } from "../config/registry-config.js";
 import type { CallOptions } from "../ports/cancel-signal.js";
 import type { Clock } from "../ports/clock.js";
+import type { FactsCache } from "../ports/facts-cache.js";
 import type { Logger } from "../ports/logger.js";
 import type { Observer } from "../ports/observer.js";
 import type { RegistryClient } from "../ports/registry-client.js";
@@ -21,9 +22,24 @@ export interface UpdaterSettings {
   readonly registriesConf?: readonly RegistryConfig[] | undefined;
   /** Strategies of your own, for applications that were read without them. */
   readonly strategies?: readonly UpdateStrategy[] | undefined;
+  /** Default: nothing is logged. What it throws is ignored. */
+  /**
+   * Remembers what tags and digests were, so that a cycle asks only for what is new. Default: in
+   * memory, for as long as this updater lives.
+   */
+  readonly cache?: FactsCache | undefined;
+  /**
+   * How long a tag is taken to point to what it last pointed to while it is not the chosen one, in
+   * milliseconds. Default: for good, as upstream. The chosen tag is looked at in every cycle.
+   */
+  readonly tagTtl?: number | undefined;
   readonly logger?: Logger | undefined;
+  /** What it throws is ignored. */
   readonly observer?: Observer | undefined;
-  /** Applications (default 10) and metadata reads per image (default 20) at the same time, as upstream. */
+  /**
+   * How much happens at the same time: applications, and repositories that are read or written
+   * (default 10); metadata reads per image (default 20). As in Argo CD Image Updater.
+   */
   readonly concurrency?:
     | { readonly applications?: number | undefined; readonly metadata?: number | undefined }
     | undefined;
@@ -32,7 +48,11 @@ export interface UpdaterSettings {
   /** Platform of images whose policy names none. Default `linux/amd64`. */
   readonly platform?: string | undefined;
   readonly commit?: CommitSettings | undefined;
-  /** Bounds on a port that never answers, in milliseconds. Default 120,000 and 300,000. */
+  /**
+   * Bounds on a port that never answers, in milliseconds: one call of a registry client (default
+   * 120,000), one repository of a write-back target (default 300,000). The call is given up, not
+   * stopped: a target that answers late may still have written.
+   */
   readonly timeouts?:
     | { readonly registry?: number | undefined; readonly writeBack?: number | undefined }
     | undefined;
@@ -48,7 +68,10 @@ export interface CommitSettings {
 
 /** Options of one cycle. */
 export interface PlanOptions extends CallOptions {
-  /** Plans only images for which this answers true; the others are not looked at. */
+  /**
+   * Plans only images for which this answers true. The others are not looked at, and applications
+   * without any such image are left out.
+   */
   readonly only?: ((image: ImageUnderCare) => boolean) | undefined;
   /** Whether files are read to show them before and after. Default `true`. */
   readonly previews?: boolean | undefined;
@@ -73,12 +96,17 @@ export interface RunOptions extends Omit<PlanOptions, "previews"> {
 /**
  * Looks up, decides, renders and writes back.
  *
- * One image's or application's failure never stops the others; none of the methods throws for it.
+ * One image's or application's failure never stops the others; none of the methods throws for it. An
+ * aborted signal ends all waiting for reads and begins no write; what had begun is in the report.
  */
 export interface Updater {
   /** Does everything up to the edits and writes nothing. */
   plan(applications: readonly Application[], options?: PlanOptions): Promise<Plan>;
-  /** Writes a plan, also one that came out of storage. Edits run on the bytes that are there now. */
+  /**
+   * Writes a plan, also one that came out of storage. Edits run on the bytes that are there now.
+   *
+   * @throws WriteBackError `unsupported` for a plan of another contract.
+   */
   apply(plan: Plan, options?: CallOptions): Promise<UpdateReport>;
   /** Both, without reading files that are not written. */
   run(applications: readonly Application[], options?: RunOptions): Promise<UpdateReport>;
