@@ -24,7 +24,7 @@ export interface InMemoryRegistrySettings {
 export interface InMemoryRegistry extends RegistryClient {
   /** Adds an image, or replaces what the tag points to. */
   push(path: string, image: ImageFixture): void;
-  /** What was asked for, in order: `tags team/app`, `manifest team/app:1.0`. */
+  /** What was asked for, in order: `tags team/app`, `manifest team/app:1.0`, `digest team/app:1.0`. */
   readonly calls: readonly string[];
 }
 
@@ -58,9 +58,12 @@ export function inMemoryRegistry(settings: InMemoryRegistrySettings): InMemoryRe
     throw new RegistryError("not-found", message, contextOf(repository));
   }
 
-  async function find(call: Call & { readonly tag: string }): Promise<ImageFixture | undefined> {
+  async function find(
+    what: "manifest" | "digest",
+    call: Call & { readonly tag: string },
+  ): Promise<ImageFixture | undefined> {
     const { repository, tag } = call;
-    calls.push(`manifest ${repository.path}:${tag}`);
+    calls.push(`${what} ${repository.path}:${tag}`);
     await step("token", call);
     try {
       await step("manifest", call);
@@ -90,13 +93,13 @@ export function inMemoryRegistry(settings: InMemoryRegistrySettings): InMemoryRe
     },
     async describeTag(repository, tag, { platforms, signal }): Promise<TagDetails> {
       const call = { repository, tag, signal };
-      const image = await find(call);
+      const image = await find("manifest", call);
       if (image === undefined) return { kind: "gone" };
       if (image.layout !== "artifact") await step("config", call);
       return describeFixture(image, platforms);
     },
     async resolveDigest(repository, tag, options): Promise<string | undefined> {
-      const image = await find({ repository, tag, signal: options?.signal });
+      const image = await find("digest", { repository, tag, signal: options?.signal });
       return image === undefined ? undefined : digestOf(image);
     },
   };

@@ -31,6 +31,7 @@ export {
   type RegistryClientHarness,
   type RegistryUnderTest,
 } from "./registry-client-contract.js";
+export { factsCacheContract, type FactsCacheHarness } from "./facts-cache-contract.js";
 export {
   writeBackTargetContract,
   type WriteBackTargetHarness,

@@ -43,7 +43,9 @@ describe("the digest strategy", () => {
     expect(git.file(REPOSITORY, "main", OVERRIDE)).toContain(`value: ${after}\n`);
     const [old, now] = [before, after].map((image) => image.split("@")[1]);
     expect(git.commits[1]?.message).toContain(`tag '${old}' to '${now}'`);
-    expect(new Set(registry.calls)).toEqual(new Set(["manifest team/app:latest"]));
+    expect(new Set(registry.calls)).toEqual(
+      new Set(["digest team/app:latest", "manifest team/app:latest"]),
+    );
   });
 
   it("skips a tag that is gone", async () => {
