@@ -107,6 +107,7 @@ export { renderBranchName, type BranchNameData } from "./templates/render-branch
 export { createUpdater } from "./update/create-updater.js";
 export type {
   CommitSettings,
+  ImageFilter,
   ImageUnderCare,
   PlanOptions,
   RunOptions,

@@ -17,3 +17,5 @@ export {
   type DockerConfigCredentialsSettings,
 } from "./auth/docker-config-credentials.js";
 export { firstCredentials } from "./auth/first-credentials.js";
+
+export { fileFactsCache, type FileFactsCacheSettings } from "./cache/file-facts-cache.js";

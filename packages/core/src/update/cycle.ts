@@ -1,4 +1,5 @@
-import type { CommitSettings, ImageUnderCare, UpdaterSettings } from "./updater.js";
+import { affectedBy } from "../webhooks/matches-event.js";
+import type { CommitSettings, ImageFilter, ImageUnderCare, UpdaterSettings } from "./updater.js";
 import type { CancelSignal } from "../ports/cancel-signal.js";
 import type { FactsCache } from "../ports/facts-cache.js";
 import type { LogFields, Logger } from "../ports/logger.js";
@@ -26,7 +27,7 @@ export function startCycle(
   cache: FactsCache,
   options: {
     readonly signal?: CancelSignal | undefined;
-    readonly only?: ((image: ImageUnderCare) => boolean) | undefined;
+    readonly only?: ImageFilter | undefined;
     readonly dryRun?: boolean | undefined;
   },
 ): Cycle {
@@ -58,7 +59,7 @@ export function startCycle(
     },
     logger: quietLogger(settings.logger),
     observer,
-    only,
+    only: typeof only === "object" ? affectedBy(only) : only,
     dryRun,
   };
 }

@@ -23,8 +23,8 @@ export function findHiddenEntries(
     const hidden = present.filter((name) => !listed.includes(name));
     if (hidden.length === 0) return [];
     const place = `${application.source.pointer.slice(1).replaceAll("/", ".")}.${list}`;
-    const unknown = written === undefined ? ", unless the file lists it already" : "";
-    const message = `Argo CD takes ${list} of the file in place of the Application's: ${hidden.join(", ")} of ${place} has no effect${unknown}; list it in the file too, or remove it from the Application`;
+    const unknown = written === undefined ? " unless the file lists them already" : "";
+    const message = `Argo CD takes ${list} of the file in place of the Application's, so these of ${place} have no effect${unknown}: ${hidden.join(", ")}; list them in the file too, or remove them from the Application`;
     const where = { file: edit.path, application: `${application.namespace}/${application.name}` };
     return [{ severity: "warning", code: "override-hides-parameters", where, message }];
   });

@@ -8,6 +8,7 @@ import type { Observer } from "../ports/observer.js";
 import type { RegistryClient } from "../ports/registry-client.js";
 import type { CommitAuthor, WriteBackTarget } from "../ports/write-back-target.js";
 import type { UpdateStrategy } from "../strategy/update-strategy.js";
+import type { PushEvent } from "../webhooks/webhook-result.js";
 import type { Plan } from "./plan.js";
 import type { UpdateReport } from "./report.js";
 
@@ -69,13 +70,16 @@ export interface CommitSettings {
 /** Options of one cycle. */
 export interface PlanOptions extends CallOptions {
   /**
-   * Plans only images for which this answers true. The others are not looked at, and applications
-   * without any such image are left out.
+   * Plans only images that a push event is about, or for which this answers true. The others are not
+   * looked at, and applications without any such image are left out.
    */
-  readonly only?: ((image: ImageUnderCare) => boolean) | undefined;
+  readonly only?: ImageFilter | undefined;
   /** Whether files are read to show them before and after. Default `true`. */
   readonly previews?: boolean | undefined;
 }
+
+/** Which images a cycle looks at. */
+export type ImageFilter = ((image: ImageUnderCare) => boolean) | PushEvent;
 
 /** An image as `only` sees it. */
 export interface ImageUnderCare {

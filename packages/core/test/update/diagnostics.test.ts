@@ -81,7 +81,7 @@ describe("parameters of the Application that the override file hides", () => {
         code: "override-hides-parameters",
         where: { file: OVERRIDE, application: "argocd/web" },
         message:
-          "Argo CD takes helm.parameters of the file in place of the Application's: replicas, debug of spec.source.helm.parameters has no effect; list it in the file too, or remove it from the Application",
+          "Argo CD takes helm.parameters of the file in place of the Application's, so these of spec.source.helm.parameters have no effect: replicas, debug; list them in the file too, or remove them from the Application",
       },
     ]);
   });
@@ -90,7 +90,7 @@ describe("parameters of the Application that the override file hides", () => {
     const listed = "helm:\n  parameters:\n  - name: replicas\n    value: '4'\n";
     const found = await diagnose({}, source, { files: { [OVERRIDE]: listed } });
     expect(found.map(({ message }) => message)).toEqual([
-      expect.stringContaining("Application's: debug of spec.source.helm.parameters has"),
+      expect.stringContaining("of spec.source.helm.parameters have no effect: debug;"),
     ]);
   });
 
@@ -104,7 +104,7 @@ describe("parameters of the Application that the override file hides", () => {
     await updater.run([application({ annotations, source, live })]);
     const warnings = logger.entries.filter(({ level }) => level === "warn");
     expect(warnings.map(({ message }) => message)).toEqual([
-      expect.stringContaining("has no effect, unless the file lists it already;"),
+      expect.stringContaining("have no effect unless the file lists them already:"),
     ]);
   });
 });

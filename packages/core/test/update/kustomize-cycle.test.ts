@@ -89,7 +89,7 @@ describe("a cycle over a plugin application", () => {
     );
     const [hidden] = plan.applications[0]?.diagnostics ?? [];
     expect(hidden).toMatchObject({ code: "override-hides-parameters", where: { file: OVERRIDE } });
-    expect(hidden?.message).toContain("REPLICAS of spec.source.plugin.env has no effect;");
+    expect(hidden?.message).toContain("these of spec.source.plugin.env have no effect: REPLICAS;");
   });
 });
 
