@@ -12,6 +12,7 @@ import { systemClock } from "@image-updater/core/system";
 import { createAuthorizer } from "./auth/authorizer.js";
 import { canonicalRepository } from "./docker-hub/canonical-repository.js";
 import { createHttpClient, type HttpClientSettings } from "./http/http-client.js";
+import { createConfigStore } from "./manifest/config-store.js";
 import { describeTag } from "./manifest/describe-tag.js";
 import { resolveDigest } from "./manifest/resolve-digest.js";
 import { createRegistryChannels, type RegistryConnection } from "./registry-channels.js";
@@ -44,6 +45,7 @@ export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryC
   const http = createHttpClient({ ...settings, clock });
   const authorizer = createAuthorizer(http, clock, settings.trustsRealm);
   const parts = { http, credentials, authorizer };
+  const configs = createConfigStore();
   const channels = createRegistryChannels(registries, dispatcher !== undefined, clock);
 
   async function open(asked: Repository, options: RegistryCallOptions): Promise<RepositorySession> {
@@ -58,7 +60,7 @@ export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryC
       return listTags(await open(repository, options), clock);
     },
     async describeTag(repository, tag, options: DescribeOptions): Promise<TagDetails> {
-      return describeTag(await open(repository, options), tag, options.platforms, clock);
+      return describeTag(await open(repository, options), tag, options.platforms, clock, configs);
     },
     async resolveDigest(
       repository,

@@ -17,6 +17,7 @@ describe("registry-oci keeps the RegistryClient contract", () => {
         close: () => server.close(),
       };
     },
+    aborted: AbortSignal.abort(),
   });
   for (const { name, run } of clauses) it(name, run);
 });

@@ -4,6 +4,7 @@ import { formatPlace } from "../http/transport-error.js";
 import type { RepositorySession } from "../repository-session.js";
 import { isTagName } from "../tags/tag-name.js";
 import { compareBuildTimes } from "./build-time.js";
+import { createConfigStore, type ConfigStore } from "./config-store.js";
 import type { Descriptor, IndexEntry } from "./decode-manifest.js";
 import type { ImageConfig } from "./image-config.js";
 import { manifestKindOf } from "./media-types.js";
@@ -31,13 +32,16 @@ export async function describeTag(
   tag: string,
   platforms: readonly string[],
   clock: Clock,
+  configs: ConfigStore = createConfigStore(),
 ): Promise<TagDetails> {
   if (!isTagName(tag)) return { kind: "gone" };
-  const reader = createManifestReader(session, clock);
+  const reader = createManifestReader(session, clock, configs);
   const tagged = await reader.readTag(tag);
   if (tagged === undefined) return { kind: "gone" };
   const { digest, manifest } = tagged;
-  if (manifest.kind === "other") return { kind: "not-an-image", mediaType: manifest.mediaType };
+  if (manifest.kind === "other") {
+    return { kind: "not-an-image", mediaType: manifest.mediaType, digest };
+  }
   const found: Found = { available: new Set(), wanted: [], children: 0 };
   const isWanted = (platform: string): boolean =>
     platforms.some((wanted) => platformMatches(wanted, platform));

@@ -5,6 +5,7 @@ import type { HttpResponse } from "../http/http-message.js";
 import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";
 import type { RepositorySession } from "../repository-session.js";
+import type { ConfigStore } from "./config-store.js";
 import { decodeManifest, type Descriptor, type Manifest } from "./decode-manifest.js";
 import { digestOf, isDigest } from "./digest.js";
 import { decodeImageConfig, type ImageConfig } from "./image-config.js";
@@ -30,7 +31,11 @@ export interface ManifestReader {
  * It throws RegistryError `digest-mismatch` when bytes are not what their digest says, `too-large`
  * over the limit, and the code of the status when the registry does not answer.
  */
-export function createManifestReader(session: RepositorySession, clock: Clock): ManifestReader {
+export function createManifestReader(
+  session: RepositorySession,
+  clock: Clock,
+  configs: ConfigStore,
+): ManifestReader {
   async function readBlob(descriptor: Descriptor, kind: BlobKind): Promise<HttpResponse> {
     const { digest, size } = descriptor;
     const { limit, resource, headers } = BLOBS[kind];
@@ -62,9 +67,12 @@ export function createManifestReader(session: RepositorySession, clock: Clock): 
       const { body, headers } = await readBlob(descriptor, "manifest");
       return decodeManifest(body, headers.get("content-type"), session.place(descriptor.digest));
     },
-    async readConfig(descriptor): Promise<ImageConfig> {
-      const { body } = await readBlob(descriptor, "image config");
-      return decodeImageConfig(body, session.place(descriptor.digest));
+    readConfig(descriptor): Promise<ImageConfig> {
+      const { href } = session.url(`blobs/${descriptor.digest}`);
+      return configs.read(href, async () => {
+        const { body } = await readBlob(descriptor, "image config");
+        return decodeImageConfig(body, session.place(descriptor.digest));
+      });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { RepositorySession } from "../repository-session.js";
 import { isTagName } from "../tags/tag-name.js";
 import { isDigest } from "./digest.js";
 import { acceptedManifests } from "./media-types.js";
+import { createConfigStore } from "./config-store.js";
 import { createManifestReader } from "./read-manifest.js";
 
 /**
@@ -35,5 +36,5 @@ export async function resolveDigest(
   if (response.status !== 200 && !ASK_WITH_GET.has(response.status)) {
     throw statusError(response, session.place(tag), "the digest", clock.now());
   }
-  return (await createManifestReader(session, clock).readTag(tag))?.digest;
+  return (await createManifestReader(session, clock, createConfigStore()).readTag(tag))?.digest;
 }
