@@ -1,0 +1,69 @@
+import { CredentialError, type CancelSignal } from "@image-updater/core";
+import { request, type Dispatcher } from "undici";
+
+const TIMEOUT_MS = 1000;
+const MOST_BYTES = 64 * 1024;
+
+/** The metadata service of the machine this program runs on. */
+export interface MetadataService {
+  /** The body of a successful answer, `undefined` for any other. */
+  ask(
+    method: "GET" | "PUT",
+    path: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array | undefined>;
+}
+
+/** Asks at `endpoint`, each time for a second at most; it is near or it is not there. */
+export function createMetadataService(
+  endpoint: string,
+  dispatcher: Dispatcher | undefined,
+  signal: CancelSignal | undefined,
+): MetadataService {
+  return {
+    async ask(method, path, headers): Promise<Uint8Array | undefined> {
+      const controller = new AbortController();
+      const end = (): void => controller.abort();
+      const timer = setTimeout(end, TIMEOUT_MS);
+      signal?.addEventListener("abort", end, { once: true });
+      try {
+        const { statusCode, body } = await request(new URL(path, endpoint), {
+          method,
+          headers: { ...headers },
+          signal: controller.signal,
+          ...(dispatcher === undefined ? {} : { dispatcher }),
+        });
+        const bytes = await readBody(body);
+        return statusCode === 200 ? bytes : undefined;
+      } catch (cause) {
+        throw noAnswer(endpoint, signal?.aborted === true, cause);
+      } finally {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+      }
+    },
+  };
+}
+
+async function readBody(body: Dispatcher.ResponseData["body"]): Promise<Uint8Array> {
+  // Leaving the loop early destroys the stream, which then reports that it was destroyed.
+  body.on("error", () => {});
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    const bytes: unknown = chunk;
+    if (!(bytes instanceof Uint8Array)) continue;
+    length += bytes.length;
+    if (length > MOST_BYTES) throw new RangeError(`more than ${MOST_BYTES} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function noAnswer(endpoint: string, isCancelled: boolean, cause: unknown): CredentialError {
+  const reference = "ecs-role";
+  if (isCancelled)
+    return new CredentialError("cancelled", `${reference}: cancelled`, { reference });
+  const message = `${reference}: the metadata service at ${endpoint} does not answer; is this an ECS instance?`;
+  return new CredentialError("unavailable", message, { reference, cause });
+}
