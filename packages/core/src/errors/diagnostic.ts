@@ -82,10 +82,15 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 }
 
 /** One line a person reads: severity, place, the image it is about, and the message. */
-export function formatDiagnostic({ severity, where, message }: Diagnostic): string {
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  return `${diagnostic.severity}: ${describeDiagnostic(diagnostic)}`;
+}
+
+/** The same without the severity, for a log line that has a level of its own. */
+export function describeDiagnostic({ where, message }: Diagnostic): string {
   const { application, annotation, file, field, host, image } = where;
   const about = image === undefined ? undefined : `(${image})`;
   const parts = [application, annotation, file, field, host, about];
   const place = parts.filter((part) => part !== undefined).join(" ");
-  return place === "" ? `${severity}: ${message}` : `${severity}: ${place}: ${message}`;
+  return place === "" ? message : `${place}: ${message}`;
 }

@@ -1,5 +1,5 @@
 import type { Application } from "../application/application.js";
-import { formatDiagnostic } from "../errors/diagnostic.js";
+import { describeDiagnostic } from "../errors/diagnostic.js";
 import { WriteBackError } from "../errors/write-back-error.js";
 import type { CallOptions } from "../ports/cancel-signal.js";
 import type { WriteResult } from "../ports/write-back-target.js";
@@ -79,7 +79,7 @@ function isSupported({ logger }: Cycle, { name, type }: Application): boolean {
 function logPlan({ logger }: Cycle, plan: ApplicationPlan): void {
   const fields = { application: plan.application.name };
   for (const diagnostic of plan.diagnostics) {
-    const text = formatDiagnostic(diagnostic);
+    const text = describeDiagnostic(diagnostic);
     if (diagnostic.severity === "error") logger.error(fields, text);
     else if (diagnostic.severity === "warning") logger.warn(fields, text);
     else logger.info(fields, text);

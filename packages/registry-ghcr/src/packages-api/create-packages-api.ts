@@ -45,7 +45,7 @@ export function createPackagesApi(settings: PackagesApiSettings): PackagesApi {
   return {
     async describeTags(repository, { signal, credential: reference } = {}) {
       const place = { host: repository.host, repository: repository.path };
-      const baseUrl = baseUrlFor(repository.host, apiUrl, place);
+      const baseUrl = baseUrlFor(repository, apiUrl, place);
       const packageName = parsePackageName(repository.path);
       if (packageName === undefined) {
         const what = `${JSON.stringify(repository.path)} is no package; write it as owner/name`;
@@ -60,14 +60,23 @@ export function createPackagesApi(settings: PackagesApiSettings): PackagesApi {
 }
 
 /** Without a trailing slash. A token of one GitHub is never sent to another by default. */
-function baseUrlFor(host: string, apiUrl: string | undefined, place: RequestPlace): string {
+function baseUrlFor(
+  repository: Repository,
+  apiUrl: string | undefined,
+  place: RequestPlace,
+): string {
   if (apiUrl === undefined) {
-    if (host.toLowerCase() === GHCR_HOST) return GITHUB_API;
+    // A mirror that answers for ghcr.io has credentials of its own, which are not GitHub's to see.
+    if (repository.host.toLowerCase() === GHCR_HOST && isGithub(repository)) return GITHUB_API;
     throw refused('its REST API is not known; set "apiUrl", as https://<host>/api/v3', place);
   }
   const reason = URL.canParse(apiUrl) ? refuseApiUrl(new URL(apiUrl)) : "it is no URL";
   if (reason === undefined) return apiUrl.replace(/\/+$/, "");
   throw refused(`the setting "apiUrl" is refused: ${reason}; write ${GITHUB_API}`, place);
+}
+
+function isGithub({ apiUrl }: Repository): boolean {
+  return URL.canParse(apiUrl) && new URL(apiUrl).host === GHCR_HOST;
 }
 
 function refused(what: string, place: RequestPlace): RegistryError {

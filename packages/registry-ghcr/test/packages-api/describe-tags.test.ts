@@ -137,4 +137,14 @@ describe("describeTags", () => {
     expect(error.message).not.toContain("pw");
     expect(asked).toBe(0);
   });
+
+  it("never gives the credentials of a mirror of ghcr.io to GitHub", async () => {
+    let asked = 0;
+    const counting = githubToken(() => `${(asked += 1)}`);
+    const client = createClient({ tagTimes: "packages-api", credentials: counting });
+    const mirror = repositoryAt("https://mirror.example.com", "acme/app", "ghcr.io");
+    const error = await registryErrorOf(describeTags(client, mirror));
+    expect(error.code).toBe("refused-address");
+    expect(asked).toBe(0);
+  });
 });
