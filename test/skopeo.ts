@@ -18,7 +18,10 @@ export interface PushedImage {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** `os/architecture[/variant]`; more than one make an index. Default `["linux/amd64"]`. */
   readonly platforms?: readonly string[] | undefined;
-  /** Text of the one file in the image: another content is another digest. */
+  /**
+   * Text of the one file in the image: another content is another digest. Default: the tag, because
+   * docker-registry can lose a blob that two pushes bring at the same time.
+   */
   readonly content?: string | undefined;
 }
 
@@ -89,7 +92,7 @@ async function addManifest(
   image: PushedImage,
   platform: Platform,
 ): Promise<Descriptor> {
-  const files = tarOf("content.txt", image.content ?? "");
+  const files = tarOf("content.txt", image.content ?? image.tag);
   const layer = await add("layer.v1.tar+gzip", gzipSync(files));
   const config = await add(
     "config.v1+json",

@@ -1,8 +1,17 @@
 import { runEmbedded } from "./embedded.js";
-import { readArguments } from "./arguments.js";
+import { readArguments, type DemoSettings } from "./arguments.js";
 import { runOwn } from "./own.js";
 
-// Without arguments everything is brought along; with an Application, the reader's own systems are used.
-const settings = readArguments(process.argv.slice(2), process.env);
-process.exitCode =
-  settings.applications.length === 0 ? await runEmbedded(settings) : await runOwn(settings);
+process.exitCode = await main();
+
+/** Without arguments everything is brought along; with an Application, the reader's own systems are used. */
+async function main(): Promise<number> {
+  let settings: DemoSettings;
+  try {
+    settings = readArguments(process.argv.slice(2), process.env);
+  } catch (error) {
+    console.error(String(error));
+    return 1;
+  }
+  return settings.applications.length === 0 ? runEmbedded(settings) : runOwn(settings);
+}

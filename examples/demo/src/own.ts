@@ -5,6 +5,7 @@ import {
   parseRegistriesConf,
   readApplication,
   type Application,
+  type Plan,
   type RegistryConfig,
 } from "@image-updater/core";
 import { loadAll } from "js-yaml";
@@ -14,8 +15,8 @@ import { createDemoUpdater } from "./updater.js";
 /** Plans, and with `--apply` writes, the reader's own Applications. Answers the exit code. */
 export async function runOwn(settings: DemoSettings): Promise<number> {
   const registries = await readRegistries(settings.registriesConf);
-  if (registries === undefined) return 1;
   const applications = await readApplications(settings.applications);
+  if (registries === undefined || applications === undefined) return 1;
   if (applications.length === 0) {
     console.error("no Application with an image-list annotation was found");
     return 1;
@@ -25,28 +26,64 @@ export async function runOwn(settings: DemoSettings): Promise<number> {
   console.log(formatPlan(plan));
   if (!settings.apply) {
     console.log("Nothing was written; add --apply to write.");
-    return plan.applications.some(({ error }) => error !== undefined) ? 1 : 0;
+    return hasFailed(plan) ? 1 : 0;
   }
   const report = await updater.apply(plan);
   return report.counters.errors > 0 ? 1 : 0;
+}
+
+/** Whether anything could not be decided; what was decided is in the plan all the same. */
+function hasFailed({ applications }: Plan): boolean {
+  return applications.some(
+    ({ error, images }) =>
+      error !== undefined ||
+      images.some(({ decision }) => ["error", "waiting"].includes(decision.outcome)),
+  );
 }
 
 async function readRegistries(
   file: string | undefined,
 ): Promise<readonly RegistryConfig[] | undefined> {
   if (file === undefined) return [];
-  const { value, diagnostics } = parseRegistriesConf(await readFile(file, "utf8"));
+  const text = await readText(file);
+  if (text === undefined) return undefined;
+  const { value, diagnostics } = parseRegistriesConf(text);
   for (const diagnostic of diagnostics) console.error(`${file}: ${formatDiagnostic(diagnostic)}`);
   return value;
 }
 
-async function readApplications(files: readonly string[]): Promise<readonly Application[]> {
-  const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
-  return texts
-    .flatMap((text) => loadAll(text))
-    .flatMap((manifest) => {
+/** Undefined when a file cannot be read at all. */
+async function readApplications(
+  files: readonly string[],
+): Promise<readonly Application[] | undefined> {
+  const applications: Application[] = [];
+  for (const file of files) {
+    const text = await readText(file);
+    const manifests = text === undefined ? undefined : parseManifests(file, text);
+    if (manifests === undefined) return undefined;
+    for (const manifest of manifests) {
       const { value, diagnostics } = readApplication(manifest);
-      for (const diagnostic of diagnostics) console.error(formatDiagnostic(diagnostic));
-      return value === undefined ? [] : [value];
-    });
+      for (const found of diagnostics) console.error(`${file}: ${formatDiagnostic(found)}`);
+      if (value !== undefined) applications.push(value);
+    }
+  }
+  return applications;
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    console.error(`${file}: ${String(error)}`);
+    return undefined;
+  }
+}
+
+function parseManifests(file: string, text: string): readonly unknown[] | undefined {
+  try {
+    return loadAll(text);
+  } catch (error) {
+    console.error(`${file}: ${String(error)}`);
+    return undefined;
+  }
 }

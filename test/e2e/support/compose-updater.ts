@@ -1,0 +1,75 @@
+import {
+  createUpdater,
+  formatDiagnostic,
+  parseRegistriesConf,
+  type Credential,
+  type Updater,
+  type UpdaterSettings,
+} from "@image-updater/core";
+import { systemClock } from "@image-updater/core/system";
+import {
+  createOciRegistry,
+  registryCredentials,
+  type OciRegistrySettings,
+  type RegistryCredentialsSettings,
+} from "@image-updater/registry-oci";
+import { createGitWriteBack, type GitWriteBackSettings } from "@image-updater/writeback-git";
+
+/** What a test may say about its updater. */
+export interface UpdaterParts {
+  /** Text of `registries.conf`. */
+  readonly registriesConf: string;
+  readonly registry?: OciRegistrySettings | undefined;
+  readonly credentials?: Pick<RegistryCredentialsSettings, "secrets" | "environment"> | undefined;
+  /** Used for every Git repository. */
+  readonly git?: Credential | undefined;
+  readonly writeBack?: GitWriteBackSettings | undefined;
+  readonly settings?: Partial<UpdaterSettings> | undefined;
+}
+
+/** Puts the real parts together, as a consumer does, for servers that speak plain HTTP. */
+export function composeUpdater(parts: UpdaterParts): Updater {
+  const { value: registries, diagnostics } = parseRegistriesConf(parts.registriesConf);
+  if (registries === undefined) throw new Error(diagnostics.map(formatDiagnostic).join("\n"));
+  const credential: Credential = parts.git ?? { kind: "anonymous" };
+  return createUpdater({
+    registriesConf: registries,
+    registries: [
+      createOciRegistry({
+        registries,
+        credentials: registryCredentials({ registries, ...parts.credentials }),
+        retries: 0,
+        ...parts.registry,
+      }),
+    ],
+    writeBack: [
+      createGitWriteBack({
+        allowHttp: true,
+        credentials: { forGit: () => Promise.resolve(credential) },
+        ...parts.writeBack,
+      }),
+    ],
+    clock: systemClock(),
+    ...parts.settings,
+  });
+}
+
+/** `registries.conf` for registries on loopback, which speak plain HTTP. */
+export function registriesConf(
+  ...registries: readonly {
+    readonly url: string;
+    /** Default the host of the URL, as images name it. */
+    readonly prefix?: string | undefined;
+    readonly credentials?: string | undefined;
+  }[]
+): string {
+  const entries = registries.map(({ url, prefix = new URL(url).host, credentials }, index) =>
+    [
+      `- name: registry ${index}`,
+      `  prefix: ${prefix}`,
+      `  api_url: ${url}`,
+      ...(credentials === undefined ? [] : [`  credentials: ${credentials}`]),
+    ].join("\n"),
+  );
+  return `registries:\n${entries.join("\n")}\n`;
+}
