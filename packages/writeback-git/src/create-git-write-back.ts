@@ -19,6 +19,7 @@ import {
   type Located,
   type RepositoryGroup,
 } from "./repository/group-by-repository.js";
+import { createRepositoryMemories } from "./repository/repository-memory.js";
 import { runLimited } from "./run-limited.js";
 import { authorizationOf } from "./transport/authorization.js";
 import { cancelledError, createHttpTransport } from "./transport/http-transport.js";
@@ -41,6 +42,13 @@ export interface GitWriteBackSettings {
   readonly requestTimeoutMs?: number | undefined;
   /** The largest pack that is downloaded; it is held in memory. Default: 512 MiB. */
   readonly maxPackBytes?: number | undefined;
+  /**
+   * What costs more where this runs, when a server lets us choose: bytes, or the time of a request.
+   * Default: `fewer-bytes`.
+   */
+  readonly prefer?: "fewer-bytes" | "fewer-requests" | undefined;
+  /** For folders and files that are remembered between calls, in memory. Default: 32 MiB. */
+  readonly cacheBytes?: number | undefined;
   /** Dates commits and times pauses. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
   /** Spreads the pauses between attempts, from 0 to 1. Default: `Math.random`. */
@@ -60,22 +68,33 @@ const REPOSITORIES_AT_ONCE = 4;
  * const git = createGitWriteBack({ credentials });
  * ```
  *
- * One commit per change, one fetch and one push per branch, never a forced one: edits are applied
- * again to what somebody else pushed in between. It keeps no state and leaves nothing on disk.
+ * One commit per change, one push per branch, never a forced one: edits are applied again to what
+ * somebody else pushed in between. Only what the edits touch is downloaded, where the server lets us
+ * choose. It leaves nothing on disk, and remembers a bounded part of what it has seen in memory.
  */
 export function createGitWriteBack(settings: GitWriteBackSettings = {}): WriteBackTarget {
+  const { cacheBytes = 32 * 1024 * 1024, clock = hostClock() } = settings;
+  const memories = createRepositoryMemories({ cacheBytes, clock });
+  const context: Context = { settings, clock, memories };
   return {
     contract: "write-back-target/1",
     accepts: ({ method }) => method === "git",
     read: (reads, options) =>
-      forEachRepository(settings, reads, options, (work, { entries }) =>
+      forEachRepository(context, reads, options, (work, { entries }) =>
         readRepository(work, entries),
       ),
     write: (changes, options) =>
-      forEachRepository(settings, changes, options, (work, { entries }) =>
+      forEachRepository(context, changes, options, (work, { entries }) =>
         writeRepository(work, entries),
       ),
   };
+}
+
+/** What all calls of one write-back share. */
+interface Context {
+  readonly settings: GitWriteBackSettings;
+  readonly clock: Clock;
+  readonly memories: ReturnType<typeof createRepositoryMemories>;
 }
 
 interface Failed {
@@ -84,18 +103,18 @@ interface Failed {
 }
 
 async function forEachRepository<T extends Located, R>(
-  settings: GitWriteBackSettings,
+  context: Context,
   items: readonly T[],
   options: CallOptions | undefined,
   run: (work: RepositoryWork, group: RepositoryGroup<T>) => Promise<ReadonlyMap<number, R>>,
 ): Promise<readonly (R | Failed)[]> {
-  const rules = { allowHttp: settings.allowHttp ?? false };
+  const rules = { allowHttp: context.settings.allowHttp ?? false };
   const { groups, failures } = groupByRepository(items, rules);
   const results = new Map<number, R | Failed>();
   for (const [index, error] of failures) results.set(index, failure(error));
   await runLimited(groups, REPOSITORIES_AT_ONCE, async (group) => {
     try {
-      const work = await openRepository(settings, group, options?.signal);
+      const work = await openRepository(context, group, options?.signal);
       for (const [index, result] of await run(work, group)) results.set(index, result);
     } catch (cause) {
       const error = nameProtocolError(cause, group.address.url);
@@ -110,20 +129,27 @@ function failure(error: unknown): Failed {
 }
 
 async function openRepository(
-  settings: GitWriteBackSettings,
+  { settings, clock, memories }: Context,
   { address, credential }: Pick<RepositoryGroup<unknown>, "address" | "credential">,
   signal: AbortSignal | undefined,
 ): Promise<RepositoryWork> {
   if (signal?.aborted === true) throw cancelledError(address.url);
-  const { dispatcher, author = DEFAULT_AUTHOR } = settings;
-  const { requestTimeoutMs = 90_000, maxPackBytes = 512 * 1024 * 1024 } = settings;
-  const { clock = hostClock(), random = Math.random, deadlineMs = 60_000 } = settings;
+  const { dispatcher, author = DEFAULT_AUTHOR, random = Math.random } = settings;
+  const { requestTimeoutMs = 90_000, deadlineMs = 60_000 } = settings;
+  const { maxPackBytes = 512 * 1024 * 1024, prefer = "fewer-bytes" } = settings;
   const given = await askCredential(settings, { ...credential, signal });
   const authorization = authorizationOf(given, address);
-  const send = createHttpTransport({ dispatcher, requestTimeoutMs });
-  const transport = createSmartHttp({ url: address.url, authorization, send, maxPackBytes });
+  // What one identity has seen is not shown to another one.
+  const memory = memories(address.key, authorization.header);
+  const transport = createSmartHttp({
+    url: address.url,
+    base: memory.server().base,
+    authorization,
+    send: createHttpTransport({ dispatcher, requestTimeoutMs }),
+    found: (base) => memory.learn({ base }),
+  });
   return {
-    remote: openGitRemote(transport),
+    remote: openGitRemote({ transport, memory, preferences: { maxPackBytes, prefer } }),
     author,
     limits: { target: address.url, clock, random, deadlineMs, signal },
   };

@@ -1,12 +1,6 @@
-import {
-  summarizeError,
-  type ReadResult,
-  type WriteBackLocation,
-  type WriteBackRead,
-} from "@image-updater/core";
+import { summarizeError, type ReadResult, type WriteBackRead } from "@image-updater/core";
 import { readCommitPoint } from "./objects/commit-point.js";
-import type { ObjectStore } from "./objects/object-store.js";
-import { readTreeFile } from "./objects/tree-files.js";
+import { readTreeFile, type TreeSource } from "./objects/tree-files.js";
 import { nameProtocolError } from "./protocol-error.js";
 import { findStart, resolveBranch } from "./repository/branch.js";
 import type { GitRemote } from "./repository/git-remote.js";
@@ -15,67 +9,88 @@ import type { RetryLimits } from "./retry.js";
 import type { RefAdvertisement } from "./wire/ref-advertisement.js";
 import { advertise, type RepositoryWork } from "./write-repository.js";
 
-interface OpenedTree {
-  readonly objects: ObjectStore;
-  readonly tree: string;
-}
-
-/** Opens the tree that a location is read from. */
-type TreeOpener = (location: WriteBackLocation) => Promise<OpenedTree>;
+/** Reads that start from one commit. */
+type ReadsOfCommit = readonly Indexed<WriteBackRead>[];
 
 /**
  * Reads files of one repository: from the branch to push if it is there, else from its base.
  *
- * One fetch serves all reads of a commit. Answers results by the reads' place in the caller's list;
- * throws only when the repository's branches cannot be read at all.
+ * All reads of a commit are fetched together. Answers results by the reads' place in the caller's
+ * list; throws only when the repository's branches cannot be read at all.
  */
 export async function readRepository(
   { remote, limits }: Pick<RepositoryWork, "remote" | "limits">,
   entries: readonly Indexed<WriteBackRead>[],
 ): Promise<ReadonlyMap<number, ReadResult>> {
-  const open = createTreeOpener(remote, await advertise(remote, limits), limits);
+  const locations = entries.map(({ location }) => location);
+  const advertisement = await advertise(remote, locations, limits);
   const results = new Map<number, ReadResult>();
-  for (const { index, item, location } of entries) {
+  const fail = (index: number, error: unknown): void => {
+    const summary = summarizeError(nameProtocolError(error, remote.target));
+    results.set(index, { kind: "failed", error: summary });
+  };
+  for (const [oid, reads] of groupByCommit(remote.target, entries, advertisement, fail)) {
     try {
-      const files = await readFiles(remote.target, await open(location), item.paths);
-      results.set(index, { kind: "read", files });
+      const open = await openCommit(remote, oid, reads, advertisement, limits);
+      for (const { index, item } of reads) {
+        await readFiles(open, item.paths).then(
+          (files) => results.set(index, { kind: "read", files }),
+          (error: unknown) => fail(index, error),
+        );
+      }
     } catch (error) {
-      const summary = summarizeError(nameProtocolError(error, remote.target));
-      results.set(index, { kind: "failed", error: summary });
+      for (const { index } of reads) fail(index, error);
     }
   }
   return results;
 }
 
-function createTreeOpener(
-  remote: GitRemote,
+function groupByCommit(
+  target: string,
+  entries: readonly Indexed<WriteBackRead>[],
   advertisement: RefAdvertisement,
+  fail: (index: number, error: unknown) => void,
+): ReadonlyMap<string, ReadsOfCommit> {
+  const groups = new Map<string, ReadsOfCommit>();
+  for (const entry of entries) {
+    try {
+      const branch = resolveBranch(target, entry.location, advertisement);
+      const { oid } = findStart(target, branch, advertisement);
+      groups.set(oid, [...(groups.get(oid) ?? []), entry]);
+    } catch (error) {
+      fail(entry.index, error);
+    }
+  }
+  return groups;
+}
+
+interface OpenedCommit {
+  readonly source: TreeSource;
+  readonly tree: string;
+}
+
+async function openCommit(
+  remote: GitRemote,
+  oid: string,
+  reads: ReadsOfCommit,
+  { features }: RefAdvertisement,
   { signal }: RetryLimits,
-): TreeOpener {
-  const opened = new Map<string, Promise<OpenedTree>>();
-  const fetchTree = async (ref: string, oid: string): Promise<OpenedTree> => {
-    const { capabilities } = advertisement;
-    const objects = await remote.fetch({ ref, oid, capabilities }, signal);
-    const { tree } = await readCommitPoint(objects, oid);
-    return { objects, tree };
-  };
-  return (location) => {
-    const target = resolveBranch(remote.target, location, advertisement);
-    const { ref, oid } = findStart(remote.target, target, advertisement);
-    const known = opened.get(oid) ?? fetchTree(ref, oid);
-    opened.set(oid, known);
-    return known;
-  };
+): Promise<OpenedCommit> {
+  const paths = reads.flatMap(({ item }) => item.paths);
+  const objects = await remote.fetch({ oid, paths, features }, signal);
+  const { tree } = await readCommitPoint(objects, oid);
+  return { source: { objects, target: remote.target }, tree };
 }
 
 async function readFiles(
-  target: string,
-  { objects, tree }: OpenedTree,
+  { source, tree }: OpenedCommit,
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, Uint8Array | undefined>> {
   const files = new Map<string, Uint8Array | undefined>();
   for (const path of paths) {
-    files.set(path, (await readTreeFile({ objects, target }, tree, path))?.content);
+    const file = await readTreeFile(source, tree, path);
+    // A copy, for the bytes themselves may be read again.
+    files.set(path, file === undefined ? undefined : Buffer.from(file.content));
   }
   return files;
 }

@@ -5,7 +5,7 @@ import {
   type WriteBackChange,
   type WriteResult,
 } from "@image-updater/core";
-import { applyChange } from "./change/apply-change.js";
+import { applyChange, pathsOf } from "./change/apply-change.js";
 import { readCommitPoint, type CommitPoint } from "./objects/commit-point.js";
 import type { ObjectStore } from "./objects/object-store.js";
 import { nameProtocolError } from "./protocol-error.js";
@@ -45,18 +45,19 @@ export async function writeBranch(
   // Good for one attempt: after a lost race the branch is somewhere else.
   let known: RefAdvertisement | undefined = seen;
   let batch: AppliedBatch | undefined;
+  const { remote, target, limits } = work;
+  const paths = work.changes.flatMap((change) => pathsOf(change));
   try {
-    return await retryUntilDeadline(work.limits, async () => {
-      const { remote, target, limits } = work;
-      const advertisement = known ?? (await remote.advertise(limits.signal));
+    return await retryUntilDeadline(limits, async () => {
+      const advertisement = known ?? (await remote.advertise([target], limits.signal));
       known = undefined;
       // A push whose answer was lost may have arrived all the same.
       if (batch !== undefined && tipOf(advertisement, target) === batch.tip.commit) {
         return { kind: "done", value: batch.results };
       }
       const start = findStart(remote.target, target, advertisement);
-      const { capabilities } = advertisement;
-      const objects = await remote.fetch({ ...start, capabilities }, limits.signal);
+      const { features } = advertisement;
+      const objects = await remote.fetch({ oid: start.oid, paths, features }, limits.signal);
       batch = await applyBatch(work, start, objects);
       if (batch.written.length === 0) return { kind: "done", value: batch.results };
       return pushBatch(work, start, batch);
@@ -114,7 +115,7 @@ async function pushBatch(
   if (!(outcome instanceof Error) && outcome.kind === "accepted") {
     return { kind: "done", value: results };
   }
-  const now = tipOf(await remote.advertise(limits.signal), target);
+  const now = tipOf(await remote.advertise([target], limits.signal), target);
   if (now === tip.commit) return { kind: "done", value: results };
   if (outcome instanceof Error) return { kind: "again", error: outcome };
   if (now === expected) throw rejection(remote.target, target.branch, outcome);

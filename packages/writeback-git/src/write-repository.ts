@@ -4,7 +4,12 @@ import {
   type WriteBackChange,
   type WriteResult,
 } from "@image-updater/core";
-import { findStart, resolveBranch, type BranchTarget } from "./repository/branch.js";
+import {
+  findStart,
+  resolveBranch,
+  type BranchNames,
+  type BranchTarget,
+} from "./repository/branch.js";
 import type { GitRemote } from "./repository/git-remote.js";
 import type { Indexed } from "./repository/group-by-repository.js";
 import { retryUntilDeadline, type RetryLimits } from "./retry.js";
@@ -35,7 +40,8 @@ export async function writeRepository(
 ): Promise<ReadonlyMap<number, WriteResult>> {
   const { remote, limits } = work;
   const results = new Map<number, WriteResult>();
-  let advertisement: RefAdvertisement | undefined = await advertise(remote, limits);
+  const locations = entries.map(({ location }) => location);
+  let advertisement: RefAdvertisement | undefined = await advertise(remote, locations, limits);
   for (const group of groupByBranch(remote.target, entries, advertisement, results)) {
     const changes = group.entries.map(({ item }) => item);
     const written = await writeBranch({ ...work, target: group.target, changes }, advertisement);
@@ -49,11 +55,15 @@ export async function writeRepository(
   return results;
 }
 
-/** Asks for a repository's branches, more than once if the server is busy. */
-export function advertise(remote: GitRemote, limits: RetryLimits): Promise<RefAdvertisement> {
+/** Asks for branches of a repository, more than once if the server is busy. */
+export function advertise(
+  remote: GitRemote,
+  locations: readonly BranchNames[],
+  limits: RetryLimits,
+): Promise<RefAdvertisement> {
   return retryUntilDeadline(limits, async () => ({
     kind: "done",
-    value: await remote.advertise(limits.signal),
+    value: await remote.advertise(locations, limits.signal),
   }));
 }
 

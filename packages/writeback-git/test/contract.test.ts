@@ -30,7 +30,7 @@ describe.each(SERVERS)(
         };
       },
       aborted: AbortSignal.abort(),
-  });
+    });
     for (const { name, run } of clauses) it(name, run);
   },
 );

@@ -1,120 +1,125 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
+import { SERVERS } from "./servers.js";
 import { change, codeOf, localGit, messageOf, override, setValue } from "./changes.js";
 
-let server: GitTestServer;
-let count = 0;
-let name: string;
+describe.each(SERVERS.slice(0, 2))("on a server $title,", ({ options }) => {
+  let server: GitTestServer;
+  let count = 0;
+  let name: string;
 
-beforeAll(async () => {
-  server = await startGitServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  count += 1;
-  name = `odd-${count}`;
-});
-
-const blob = async (text: string): Promise<string> =>
-  (await server.git(name, ["hash-object", "-w", "--stdin"], text)).toString().trim();
-
-/** Entries of `git ls-tree`, byte for byte. */
-const list = async (tree: string): Promise<readonly string[]> =>
-  (await server.git(name, ["ls-tree", "-r", "-z", tree]))
-    .toString("latin1")
-    .split("\0")
-    .slice(0, -1);
-
-describe("what is not edited", () => {
-  it("keeps its bytes, whatever its names and modes", async () => {
-    const { url } = await server.createRepository(name);
-    const content = await blob("tag: v1\n");
-    const folder = Buffer.concat([
-      Buffer.from(`100644 blob ${content}\tcaf`),
-      Buffer.from([0xe9]),
-      Buffer.from(`.yaml\0`),
-      Buffer.from(`100755 blob ${content}\trun.yaml\0`),
-      Buffer.from(`120000 blob ${content}\tlink\0`),
-      Buffer.from(`160000 commit ${"1".repeat(40)}\tsubmodule\0`),
-      Buffer.from(`100644 blob ${content}\tback\\slash\0`),
-      Buffer.from(`100644 blob ${content}\ta\u{1F600}\0`),
-      Buffer.from(`100644 blob ${content}\tvalues.yaml\0`),
-    ]);
-    const inner = (await server.git(name, ["mktree", "-z", "--missing"], folder)).toString().trim();
-    // `chart.yaml` comes before the folder `chart` in Git's order, `chart0` after it.
-    const top = [
-      `040000 tree ${inner}\tchart`,
-      `100644 blob ${content}\tchart.yaml`,
-      `100644 blob ${content}\tchart0`,
-      "",
-    ].join("\0");
-    const root = (await server.git(name, ["mktree", "-z"], top)).toString().trim();
-    const person = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
-    const commit = await server.git(name, [...person, "commit-tree", root, "-m", "odd"]);
-    await server.git(name, ["update-ref", "refs/heads/main", commit.toString().trim()]);
-    const before = await list("main");
-
-    const results = await localGit().write([
-      change("one", { repository: url }, [setValue("chart/values.yaml", "tag", "v2")]),
-      change("two", { repository: url }, [setValue("chart/run.yaml", "tag", "v3")]),
-      change("three", { repository: url }, [override("chart/new.yaml", "v2")]),
-      change("four", { repository: url }, [override("chart-b/new.yaml", "v2")]),
-    ]);
-
-    expect(results.map(codeOf)).toEqual(["written", "written", "written", "written"]);
-    const after = await list("main");
-    const edited = /chart\/(?:values|run|new)\.yaml$|chart-b\//u;
-    expect(after.filter((entry) => !edited.test(entry))).toEqual(
-      before.filter((entry) => !edited.test(entry)),
-    );
-    expect(after.filter((entry) => edited.test(entry))).toHaveLength(4);
-    expect(after.find((entry) => entry.endsWith("chart/run.yaml"))).toMatch(/^100755 /u);
-    expect(await server.readFile(name, "main", "chart/run.yaml")).toBe("tag: v3\n");
-    await server.fsck(name);
+  beforeAll(async () => {
+    server = await startGitServer(options);
   });
-});
+  afterAll(() => server.close());
+  beforeEach(() => {
+    count += 1;
+    name = `odd-${count}`;
+  });
 
-describe("a path that must not be followed", () => {
-  it.each([
-    ["link.yaml", "unsafe-path", "symbolic link"],
-    ["linked/values.yaml", "unsafe-path", "linked is a symbolic link"],
-    ["module/values.yaml", "unsafe-path", "submodule"],
-    ["values.yaml/inner.yaml", "unsafe-path", "not a folder"],
-    ["chart", "unsafe-path", "a folder, not a file"],
-    ["chart/../values.yaml", "unsafe-path", '".."'],
-    [".git/config", "unsafe-path", ".git"],
-    ["/values.yaml", "unsafe-path", "absolute"],
-    ["lfs.yaml", "unsupported", "LFS"],
-    ["huge.yaml", "too-large", "limit"],
-  ])("%s is refused as %s, for edits and for reads", async (path, code, words) => {
-    const { url } = await server.createRepository(name, {
-      branches: {
-        main: {
-          "values.yaml": "tag: v1\n",
-          "chart/values.yaml": "tag: v1\n",
-          "link.yaml": { content: "values.yaml", mode: "120000" },
-          linked: { content: "chart", mode: "120000" },
-          module: { content: "1".repeat(40), mode: "160000" },
-          "lfs.yaml": `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 1\n`,
-          ...(path === "huge.yaml" ? { "huge.yaml": "a".repeat(10 * 1024 * 1024 + 1) } : {}),
-        },
-      },
+  const blob = async (text: string): Promise<string> =>
+    (await server.git(name, ["hash-object", "-w", "--stdin"], text)).toString().trim();
+
+  /** Entries of `git ls-tree`, byte for byte. */
+  const list = async (tree: string): Promise<readonly string[]> =>
+    (await server.git(name, ["ls-tree", "-r", "-z", tree]))
+      .toString("latin1")
+      .split("\0")
+      .slice(0, -1);
+
+  describe("what is not edited", () => {
+    it("keeps its bytes, whatever its names and modes", async () => {
+      const { url } = await server.createRepository(name);
+      const content = await blob("tag: v1\n");
+      const folder = Buffer.concat([
+        Buffer.from(`100644 blob ${content}\tcaf`),
+        Buffer.from([0xe9]),
+        Buffer.from(`.yaml\0`),
+        Buffer.from(`100755 blob ${content}\trun.yaml\0`),
+        Buffer.from(`120000 blob ${content}\tlink\0`),
+        Buffer.from(`160000 commit ${"1".repeat(40)}\tsubmodule\0`),
+        Buffer.from(`100644 blob ${content}\tback\\slash\0`),
+        Buffer.from(`100644 blob ${content}\ta\u{1F600}\0`),
+        Buffer.from(`100644 blob ${content}\tvalues.yaml\0`),
+      ]);
+      const inner = (await server.git(name, ["mktree", "-z", "--missing"], folder))
+        .toString()
+        .trim();
+      // `chart.yaml` comes before the folder `chart` in Git's order, `chart0` after it.
+      const top = [
+        `040000 tree ${inner}\tchart`,
+        `100644 blob ${content}\tchart.yaml`,
+        `100644 blob ${content}\tchart0`,
+        "",
+      ].join("\0");
+      const root = (await server.git(name, ["mktree", "-z"], top)).toString().trim();
+      const person = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+      const commit = await server.git(name, [...person, "commit-tree", root, "-m", "odd"]);
+      await server.git(name, ["update-ref", "refs/heads/main", commit.toString().trim()]);
+      const before = await list("main");
+
+      const results = await localGit().write([
+        change("one", { repository: url }, [setValue("chart/values.yaml", "tag", "v2")]),
+        change("two", { repository: url }, [setValue("chart/run.yaml", "tag", "v3")]),
+        change("three", { repository: url }, [override("chart/new.yaml", "v2")]),
+        change("four", { repository: url }, [override("chart-b/new.yaml", "v2")]),
+      ]);
+
+      expect(results.map(codeOf)).toEqual(["written", "written", "written", "written"]);
+      const after = await list("main");
+      const edited = /chart\/(?:values|run|new)\.yaml$|chart-b\//u;
+      expect(after.filter((entry) => !edited.test(entry))).toEqual(
+        before.filter((entry) => !edited.test(entry)),
+      );
+      expect(after.filter((entry) => edited.test(entry))).toHaveLength(4);
+      expect(after.find((entry) => entry.endsWith("chart/run.yaml"))).toMatch(/^100755 /u);
+      expect(await server.readFile(name, "main", "chart/run.yaml")).toBe("tag: v3\n");
+      await server.fsck(name);
     });
-    const edit = setValue(path, "tag", "v2");
-    const written = await localGit().write([change("app", { repository: url }, [edit])]);
-    const { application, settings } = change("app", { repository: url }, []);
-    const location = { repository: url };
-    const read = await localGit().read([{ application, settings, location, paths: [path] }]);
-    expect([...written, ...read].map(codeOf)).toEqual([code, code]);
-    expect(messageOf(written[0])).toContain(words);
-    expect(messageOf(written[0])).toContain(path);
-    expect(await server.log(name, "main")).toHaveLength(1);
   });
 
-  it("is one that a change writes both as a file and as a folder", async () => {
-    const { url } = await server.createRepository(name, { branches: { main: { a: "a" } } });
-    const edits = [override("new", "v2"), override("new/file.yaml", "v2")];
-    const [result] = await localGit().write([change("app", { repository: url }, edits)]);
-    expect(codeOf(result)).toBe("unsafe-path");
+  describe("a path that must not be followed", () => {
+    it.each([
+      ["link.yaml", "unsafe-path", "symbolic link"],
+      ["linked/values.yaml", "unsafe-path", "linked is a symbolic link"],
+      ["module/values.yaml", "unsafe-path", "submodule"],
+      ["values.yaml/inner.yaml", "unsafe-path", "not a folder"],
+      ["chart", "unsafe-path", "a folder, not a file"],
+      ["chart/../values.yaml", "unsafe-path", '".."'],
+      [".git/config", "unsafe-path", ".git"],
+      ["/values.yaml", "unsafe-path", "absolute"],
+      ["lfs.yaml", "unsupported", "LFS"],
+      ["huge.yaml", "too-large", "limit"],
+    ])("%s is refused as %s, for edits and for reads", async (path, code, words) => {
+      const { url } = await server.createRepository(name, {
+        branches: {
+          main: {
+            "values.yaml": "tag: v1\n",
+            "chart/values.yaml": "tag: v1\n",
+            "link.yaml": { content: "values.yaml", mode: "120000" },
+            linked: { content: "chart", mode: "120000" },
+            module: { content: "1".repeat(40), mode: "160000" },
+            "lfs.yaml": `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 1\n`,
+            ...(path === "huge.yaml" ? { "huge.yaml": "a".repeat(10 * 1024 * 1024 + 1) } : {}),
+          },
+        },
+      });
+      const edit = setValue(path, "tag", "v2");
+      const written = await localGit().write([change("app", { repository: url }, [edit])]);
+      const { application, settings } = change("app", { repository: url }, []);
+      const location = { repository: url };
+      const read = await localGit().read([{ application, settings, location, paths: [path] }]);
+      expect([...written, ...read].map(codeOf)).toEqual([code, code]);
+      expect(messageOf(written[0])).toContain(words);
+      expect(messageOf(written[0])).toContain(path);
+      expect(await server.log(name, "main")).toHaveLength(1);
+    });
+
+    it("is one that a change writes both as a file and as a folder", async () => {
+      const { url } = await server.createRepository(name, { branches: { main: { a: "a" } } });
+      const edits = [override("new", "v2"), override("new/file.yaml", "v2")];
+      const [result] = await localGit().write([change("app", { repository: url }, edits)]);
+      expect(codeOf(result)).toBe("unsafe-path");
+    });
   });
 });

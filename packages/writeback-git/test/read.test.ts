@@ -59,13 +59,20 @@ it("reads the branch to push when it is there, else its base", async () => {
   expect(results.slice(3).map(codeOf)).toEqual(["branch-not-found", "unsupported"]);
 });
 
-it("fetches each commit once", async () => {
+it("fetches a commit that several reads share once, folder level by folder level", async () => {
   await read([
     [{ repository: url, base: "main" }, ["a.yaml"]],
     [{ repository: url }, ["bytes.bin"]],
     [{ repository: url, branch: "not-yet" }, ["a.yaml"]],
   ]);
-  expect(server.requests.map(({ service }) => service)).toEqual(["info/refs", "git-upload-pack"]);
+  expect(server.requests.map(({ service, command }) => command ?? service)).toEqual([
+    "info/refs",
+    "ls-refs",
+    // The commit, its tree, both files.
+    "fetch",
+    "fetch",
+    "fetch",
+  ]);
 });
 
 it("fails every read of a repository that is gone, and no other", async () => {

@@ -31,6 +31,14 @@ export type AppliedChange =
       readonly written: readonly string[];
     };
 
+/** The files that the edits of a change may look at. */
+export function pathsOf({ edits }: Pick<WriteBackChange, "edits">): readonly string[] {
+  return edits.flatMap((edit) => {
+    if (edit.kind === "application-patch") return [];
+    return edit.kind === "kustomization" ? [edit.path, ...edit.candidates] : [edit.path];
+  });
+}
+
 interface EditedFile {
   readonly before: TreeFile | undefined;
   readonly after: Uint8Array;

@@ -9,17 +9,21 @@ export interface TreeEntry {
 /** The mode of a folder. */
 export const FOLDER_MODE = "40000";
 
-interface LocatedEntry extends TreeEntry {
+/** Where an entry stands among the bytes of its tree: mode, space, name, zero, 20 bytes of id. */
+interface LocatedEntry {
   readonly start: number;
+  readonly space: number;
+  readonly zero: number;
   readonly end: number;
-  readonly name: Uint8Array;
 }
 
 /** Finds a name in the raw bytes of a tree object. */
 export function findTreeEntry(tree: Uint8Array, name: string): TreeEntry | undefined {
+  const bytes = asBuffer(tree);
   const wanted = Buffer.from(name);
-  for (const entry of entriesOf(tree)) {
-    if (wanted.equals(entry.name)) return { mode: entry.mode, oid: entry.oid };
+  for (const entry of entriesOf(bytes)) {
+    if (!isNamed(bytes, entry, wanted)) continue;
+    return { mode: modeOf(bytes, entry), oid: bytes.toString("hex", entry.zero + 1, entry.end) };
   }
   return undefined;
 }
@@ -31,25 +35,24 @@ export function findTreeEntry(tree: Uint8Array, name: string): TreeEntry | undef
  * survive. A new name goes where Git's order wants it.
  */
 export function spliceTree(tree: Uint8Array, name: string, entry: TreeEntry): Uint8Array {
-  const bytes = encodeEntry(name, entry);
+  const bytes = asBuffer(tree);
+  const replacement = encodeEntry(name, entry);
   const wanted = Buffer.from(name);
   const key = sortKey(wanted, entry.mode);
   let insertAt: number | undefined;
-  for (const present of entriesOf(tree)) {
-    if (wanted.equals(present.name)) {
-      if (isFolder(present.mode) !== isFolder(entry.mode)) {
+  for (const present of entriesOf(bytes)) {
+    if (isNamed(bytes, present, wanted)) {
+      if (isFolder(modeOf(bytes, present)) !== isFolder(entry.mode)) {
         throw new RangeError(
           "a file cannot take the place of a folder, nor a folder that of a file",
         );
       }
-      return replaceRange(tree, present.start, present.end, bytes);
+      return replaceRange(bytes, present.start, present.end, replacement);
     }
-    if (insertAt === undefined && Buffer.compare(sortKey(present.name, present.mode), key) > 0) {
-      insertAt = present.start;
-    }
+    if (insertAt === undefined && isAfter(bytes, present, key)) insertAt = present.start;
   }
-  const at = insertAt ?? tree.length;
-  return replaceRange(tree, at, at, bytes);
+  const at = insertAt ?? bytes.length;
+  return replaceRange(bytes, at, at, replacement);
 }
 
 /** Whether a mode is that of a folder, zero-padded or not. */
@@ -57,23 +60,35 @@ export function isFolder(mode: string): boolean {
   return mode === FOLDER_MODE || mode === `0${FOLDER_MODE}`;
 }
 
-function* entriesOf(tree: Uint8Array): Generator<LocatedEntry> {
-  const bytes = Buffer.from(tree.buffer, tree.byteOffset, tree.length);
+function* entriesOf(bytes: Buffer): Generator<LocatedEntry> {
   let start = 0;
   while (start < bytes.length) {
     const space = bytes.indexOf(0x20, start);
     const zero = bytes.indexOf(0, space + 1);
     const end = zero + 21;
     if (space < 0 || zero < 0 || end > bytes.length) throw new ProtocolError("a tree is malformed");
-    yield {
-      start,
-      end,
-      mode: bytes.toString("latin1", start, space),
-      name: bytes.subarray(space + 1, zero),
-      oid: bytes.toString("hex", zero + 1, end),
-    };
+    yield { start, space, zero, end };
     start = end;
   }
+}
+
+function isNamed(bytes: Buffer, { space, zero }: LocatedEntry, name: Buffer): boolean {
+  return (
+    zero - space - 1 === name.length && bytes.compare(name, 0, name.length, space + 1, zero) === 0
+  );
+}
+
+function isAfter(bytes: Buffer, entry: LocatedEntry, key: Uint8Array): boolean {
+  const name = bytes.subarray(entry.space + 1, entry.zero);
+  return Buffer.compare(sortKey(name, modeOf(bytes, entry)), key) > 0;
+}
+
+function modeOf(bytes: Buffer, { start, space }: LocatedEntry): string {
+  return bytes.toString("latin1", start, space);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function encodeEntry(name: string, { mode, oid }: TreeEntry): Uint8Array {

@@ -1,6 +1,9 @@
 import { WriteBackError, type WriteBackLocation } from "@image-updater/core";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 
+/** Names of branches, as configured. */
+export type BranchNames = Pick<WriteBackLocation, "base" | "branch">;
+
 /** Which branch is pushed and, while it does not exist, which one it starts from. */
 export interface BranchTarget {
   readonly branch: string;
@@ -9,14 +12,15 @@ export interface BranchTarget {
 
 /** The commit that edits go on top of. */
 export interface BranchStart {
-  /** Full name of the reference to fetch. */
-  readonly ref: string;
   readonly oid: string;
   /** Whether the branch to push is there already. */
   readonly exists: boolean;
 }
 
 const HEADS = "refs/heads/";
+const TAGS = "refs/tags/";
+/** A name longer than this is of no reference that a server could hold as a file. */
+const LONGEST_NAME = 1000;
 
 /**
  * Names the branches of a location: nothing or `HEAD` as base means the branch that the remote's HEAD
@@ -26,8 +30,8 @@ const HEADS = "refs/heads/";
  */
 export function resolveBranch(
   target: string,
-  { base, branch }: Pick<WriteBackLocation, "base" | "branch">,
-  { head }: RefAdvertisement,
+  { base, branch }: BranchNames,
+  { head }: Pick<RefAdvertisement, "head">,
 ): BranchTarget {
   const readFrom = shortName(base);
   const pushTo = shortName(branch);
@@ -49,12 +53,12 @@ export function resolveBranch(
 export function findStart(
   target: string,
   { branch, base }: BranchTarget,
-  { refs }: RefAdvertisement,
+  { refs }: Pick<RefAdvertisement, "refs">,
 ): BranchStart {
   const present = refs.get(HEADS + branch);
-  if (present !== undefined) return { ref: HEADS + branch, oid: present, exists: true };
+  if (present !== undefined) return { oid: present, exists: true };
   const start = refs.get(HEADS + base);
-  if (start !== undefined) return { ref: HEADS + base, oid: start, exists: false };
+  if (start !== undefined) return { oid: start, exists: false };
   const message = `${target} has no branch "${base}"${explanation(base, refs)}`;
   throw new WriteBackError("branch-not-found", message, { target, branch: base });
 }
@@ -64,8 +68,14 @@ export function branchRef(branch: string): string {
   return HEADS + branch;
 }
 
+/** Full name of the reference of a tag that may be written either way. */
+export function tagRef(name: string): string {
+  return name.startsWith(TAGS) ? name : TAGS + name;
+}
+
 /** Whether Git accepts a name for a branch (git-check-ref-format, `--branch`). */
-function isBranchName(name: string): boolean {
+export function isBranchName(name: string): boolean {
+  if (name.length > LONGEST_NAME) return false;
   if (name === "@" || name === "HEAD" || name.startsWith("-") || name.endsWith(".")) return false;
   if (/[\p{Cc} ~^:?*[\\]|\.\.|@\{/u.test(name)) return false;
   return name
@@ -73,14 +83,14 @@ function isBranchName(name: string): boolean {
     .every((part) => part !== "" && !part.startsWith(".") && !part.endsWith(".lock"));
 }
 
-function shortName(name: string | undefined): string | undefined {
+/** The name of a branch as configured, short; `undefined` for what HEAD names. */
+export function shortName(name: string | undefined): string | undefined {
   if (name === undefined || name === "" || name === "HEAD") return undefined;
   return name.startsWith(HEADS) ? name.slice(HEADS.length) : name;
 }
 
 function explanation(name: string, refs: ReadonlyMap<string, string>): string {
-  const tag = name.startsWith("refs/tags/") ? name : `refs/tags/${name}`;
-  if (refs.has(tag)) return "; that is a tag, and only a branch can be written to";
+  if (refs.has(tagRef(name))) return "; that is a tag, and only a branch can be written to";
   if (/^[0-9a-f]{7,40}$/iu.test(name)) {
     return "; that looks like a commit id, and only a branch can be written to";
   }

@@ -1,35 +1,30 @@
 import { WriteBackError } from "@image-updater/core";
-import * as git from "isomorphic-git";
-import {
-  createObjectFolder,
-  createObjectStore,
-  type ObjectStore,
-} from "../objects/object-store.js";
-import { nameProtocolError, ProtocolError } from "../protocol-error.js";
+import { loadPaths } from "../objects/load-paths.js";
+import { createObjectStore, type ObjectStore } from "../objects/object-store.js";
+import { nameProtocolError } from "../protocol-error.js";
 import type { GitTransport } from "../transport/git-transport.js";
-import { createIsomorphicHttp } from "../transport/isomorphic-http.js";
-import { decodePackets } from "../wire/pkt-line.js";
+import { cancelledError } from "../transport/http-transport.js";
 import {
-  decodePushReport,
   encodePush,
+  readPushReport,
   type PushCommand,
   type PushReport,
 } from "../wire/receive-pack.js";
-import {
-  capabilityValue,
-  decodeRefAdvertisement,
-  encodeBranchAdvertisement,
-  type RefAdvertisement,
-} from "../wire/ref-advertisement.js";
+import type { RefAdvertisement } from "../wire/ref-advertisement.js";
+import type { ServerFeatures } from "../wire/server-features.js";
+import type { BranchNames } from "./branch.js";
+import { createObjectSource, type FetchPreferences } from "./fetch-objects.js";
+import { lookUpRefs } from "./look-up-refs.js";
+import type { RepositoryMemory } from "./repository-memory.js";
 
 /** One repository on a server: what can be asked of it, with errors that name it. */
 export interface GitRemote {
   /** The repository's URL for messages. */
   readonly target: string;
-  /** Branches and what they point to, now. */
-  advertise(signal?: AbortSignal): Promise<RefAdvertisement>;
-  /** Downloads one commit of a branch, without history. */
-  fetch(request: FetchRequest, signal?: AbortSignal): Promise<ObjectStore>;
+  /** The branches that locations name, and what they point to now. */
+  advertise(locations: readonly BranchNames[], signal?: AbortSignal): Promise<RefAdvertisement>;
+  /** Downloads what some paths of one commit need; the store fetches what else is read. */
+  fetch(request: RemoteFetch, signal?: AbortSignal): Promise<ObjectStore>;
   /**
    * Moves one reference, only if it is still where it was expected.
    *
@@ -38,25 +33,45 @@ export interface GitRemote {
   push(command: PushCommand, signal?: AbortSignal): Promise<PushReport>;
 }
 
-/** What to fetch: a reference as an advertisement showed it. */
-export interface FetchRequest {
-  readonly ref: string;
+/** What to fetch: a commit as an advertisement showed it, and the files to look at. */
+export interface RemoteFetch {
   readonly oid: string;
-  readonly capabilities: readonly string[];
+  readonly paths: readonly string[];
+  readonly features: ServerFeatures;
 }
 
-/** A {@link GitRemote} that speaks protocol version 0 (gitprotocol-pack) over a transport. */
-export function openGitRemote(transport: GitTransport): GitRemote {
+/** What a {@link GitRemote} is made of. */
+export interface RemoteParts {
+  readonly transport: GitTransport;
+  readonly memory: RepositoryMemory;
+  readonly preferences: FetchPreferences;
+}
+
+/** A {@link GitRemote} that speaks protocol version 2, or 0 where the server does not, over a transport. */
+export function openGitRemote({ transport, memory, preferences }: RemoteParts): GitRemote {
   const { target } = transport;
   return {
     target,
-    advertise: (signal) =>
-      named(transport, async () => decodeRefAdvertisement(await transport.advertisement(signal))),
-    fetch: (request, signal) => named(transport, () => fetchCommit(transport, request, signal)),
+    advertise: (locations, signal) =>
+      named(transport, signal, async () => {
+        const advertisement = await lookUpRefs({ transport, memory }, locations, signal);
+        requireSha1(target, advertisement.features);
+        return advertisement;
+      }),
+    fetch: async ({ oid, paths, features }, signal) => {
+      requireShallow(target, features);
+      const context = { transport, memory, features, preferences, commit: oid, paths, signal };
+      const source = createObjectSource(context);
+      const objects = createObjectStore(memory.objects, (oids) =>
+        named(transport, signal, () => source(oids)),
+      );
+      await named(transport, signal, () => loadPaths(objects, oid, paths));
+      return objects;
+    },
     push: (command, signal) =>
-      named(transport, async () => {
-        const answer = await transport.receivePack(encodePush(command), signal);
-        const report = decodePushReport(answer, command.ref);
+      named(transport, signal, async () => {
+        const answer = transport.receivePack(encodePush(command), signal);
+        const report = await readPushReport(answer, command.ref);
         const said = transport.clean(report.said);
         if (report.kind === "accepted") return { kind: "accepted", said };
         return { kind: "refused", reason: transport.clean(report.reason), said };
@@ -64,50 +79,28 @@ export function openGitRemote(transport: GitTransport): GitRemote {
   };
 }
 
-async function named<T>(transport: GitTransport, work: () => Promise<T>): Promise<T> {
+async function named<T>(
+  transport: GitTransport,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (signal?.aborted === true) throw cancelledError(transport.target);
     throw nameProtocolError(error, transport.target, (text) => transport.clean(text));
   }
 }
 
-async function fetchCommit(
-  transport: GitTransport,
-  { ref, oid, capabilities }: FetchRequest,
-  signal: AbortSignal | undefined,
-): Promise<ObjectStore> {
-  requireFetchable(transport.target, capabilities);
-  const folder = createObjectFolder();
-  const http = createIsomorphicHttp({
-    advertisement: encodeBranchAdvertisement(ref, oid, capabilities),
-    uploadPack: async (body) => {
-      const answer = await transport.uploadPack(body, signal);
-      // isomorphic-git takes a refusal for an empty pack; reading the packets throws it.
-      decodePackets(answer);
-      return answer;
-    },
-  });
-  const remote = { remote: "origin", url: transport.target };
-  const choice = { ref, remoteRef: ref, singleBranch: true, depth: 1, tags: false };
-  try {
-    await git.addRemote({ ...folder, ...remote });
-    await git.fetch({ ...folder, ...remote, ...choice, http });
-  } catch (cause) {
-    if (WriteBackError.is(cause) || cause instanceof ProtocolError) throw cause;
-    throw new ProtocolError("the server sent no usable pack", String(cause));
-  }
-  return createObjectStore(folder);
+/** Throws `unsupported` for a repository whose objects have other ids than this package can make. */
+function requireSha1(target: string, { objectFormat }: ServerFeatures): void {
+  if (objectFormat === "sha1") return;
+  const message = `${target} has ${objectFormat} objects; only sha1 repositories are supported`;
+  throw new WriteBackError("unsupported", message, { target });
 }
 
-function requireFetchable(target: string, capabilities: readonly string[]): void {
-  const format = capabilityValue(capabilities, "object-format") ?? "sha1";
-  if (format !== "sha1") {
-    const message = `${target} has ${format} objects; only sha1 repositories are supported`;
-    throw new WriteBackError("unsupported", message, { target });
-  }
-  if (!capabilities.includes("shallow")) {
-    const message = `the server of ${target} cannot send a single commit (no shallow fetch)`;
-    throw new WriteBackError("unsupported", message, { target });
-  }
+function requireShallow(target: string, { shallow }: ServerFeatures): void {
+  if (shallow) return;
+  const message = `the server of ${target} cannot send a single commit (no shallow fetch)`;
+  throw new WriteBackError("unsupported", message, { target });
 }

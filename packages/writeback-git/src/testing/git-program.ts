@@ -37,7 +37,7 @@ export function createGitProgram(home: string): GitProgram {
 }
 
 /** Waits for a child and answers its output, whatever its exit code. */
-export async function outputOf(
+async function outputOf(
   child: ChildProcess,
   input: Uint8Array | string | undefined,
 ): Promise<{ readonly code: number | null; readonly stdout: Buffer; readonly stderr: Buffer }> {

@@ -100,6 +100,7 @@ const CONFIGURATION = [
   ["http.receivepack", "true"],
   ["receive.fsckObjects", "true"],
   ["uploadpack.allowFilter", "true"],
+  ["uploadpack.allowAnySHA1InWant", "true"],
   ["gc.auto", "0"],
 ] as const;
 

@@ -2,6 +2,7 @@
 
 export {
   startGitServer,
+  type GitCommand,
   type GitServerFault,
   type GitServerOptions,
   type GitServerRequest,

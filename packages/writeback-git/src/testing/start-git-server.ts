@@ -8,15 +8,20 @@ import {
   type FixtureRepository,
   type GitRepositories,
 } from "./git-repositories.js";
-import { readBody, runHttpBackend, sendResponse } from "./http-backend.js";
+import { readBody, runHttpBackend, sendResponse, type CgiResponse } from "./http-backend.js";
 
 /** What a request is for. */
 export type GitService = "info/refs" | "git-upload-pack" | "git-receive-pack";
+
+/** What a request to `git-upload-pack` of protocol version 2 asks for. */
+export type GitCommand = "ls-refs" | "fetch";
 
 /** Something that goes wrong, for the requests it matches. The first fault that matches is used. */
 export interface GitServerFault {
   /** Only for this service. Default: all. */
   readonly service?: GitService | undefined;
+  /** Only for this command of protocol version 2. Default: all, and what is none. */
+  readonly command?: GitCommand | undefined;
   /** Only for this repository, by name. Default: all. */
   readonly repository?: string | undefined;
   /** How often it happens. Default: always. */
@@ -39,6 +44,10 @@ export interface GitServerFault {
 export interface GitServerOptions {
   /** Refuses whoever does not send this by HTTP Basic. Default: everybody may read and push. */
   readonly auth?: { readonly username: string; readonly password: string } | undefined;
+  /** `0` makes a server that does not know protocol version 2. Default: 2. */
+  readonly protocol?: 0 | 2 | undefined;
+  /** Whether a client may leave out objects (`uploadpack.allowFilter`). Default: true. */
+  readonly filters?: boolean | undefined;
   readonly faults?: readonly GitServerFault[] | undefined;
 }
 
@@ -49,6 +58,7 @@ export interface GitServerRequest {
   readonly path: string;
   readonly repository: string;
   readonly service: GitService | undefined;
+  readonly command: GitCommand | undefined;
   /** Whether credentials came with it. */
   readonly authorized: boolean;
 }
@@ -84,10 +94,13 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   const requests: GitServerRequest[] = [];
   let faults = createFaults(options.faults ?? []);
   const server = createServer((request, response) => {
-    const seen = describeRequest(request);
-    requests.push(seen);
-    const handling: Handling = { program, root, options, seen, fault: faults(seen) };
-    handle(request, response, handling).catch(() => response.destroy());
+    void (async () => {
+      const body = await readBody(request);
+      const seen = describeRequest(request, body);
+      requests.push(seen);
+      const handling: Handling = { program, root, options, seen, body, fault: faults(seen) };
+      await handle(request, response, handling);
+    })().catch(() => response.destroy());
   });
   const url = await listen(server);
   const repositories = createGitRepositories(root, program);
@@ -119,46 +132,73 @@ interface Handling {
   readonly root: string;
   readonly options: GitServerOptions;
   readonly seen: GitServerRequest;
+  readonly body: Uint8Array;
   readonly fault: GitServerFault | undefined;
 }
 
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  { program, root, options, seen, fault }: Handling,
+  handling: Handling,
 ): Promise<void> {
-  const body = await readBody(request);
+  const { fault } = handling;
   await fault?.before?.();
   if (fault?.hang === true) return;
+  const answer = await answerTo(request, handling);
+  if (fault?.dropAnswer !== true) return sendResponse(response, answer);
+  for await (const _ of answer.body);
+  response.destroy();
+}
+
+async function answerTo(
+  request: IncomingMessage,
+  { program, root, options, seen, body, fault }: Handling,
+): Promise<CgiResponse> {
   if (fault?.status !== undefined) {
-    const headers = { "content-type": "text/plain", ...fault.headers };
-    sendResponse(response, { status: fault.status, headers, body: Buffer.from(fault.body ?? "") });
-    return;
+    return plainText(fault.status, fault.body ?? "", fault.headers);
   }
   if (fault?.garbage === true) {
-    const headers = { "content-type": answerType(seen) };
-    sendResponse(response, { status: 200, headers, body: Buffer.from("this is not Git\n") });
-    return;
+    return plainText(200, "this is not Git\n", { "content-type": answerType(seen) });
   }
   if (!isAllowed(request, options)) {
-    const headers = { "content-type": "text/plain", "www-authenticate": 'Basic realm="git"' };
-    sendResponse(response, { status: 401, headers, body: Buffer.from("Access denied") });
-    return;
+    return plainText(401, "Access denied", { "www-authenticate": 'Basic realm="git"' });
   }
+  const environment = backendEnvironment(options);
   const user = options.auth?.username;
-  const answer = await runHttpBackend(program, request, { root, user, body });
-  if (fault?.dropAnswer === true) response.destroy();
-  else sendResponse(response, answer);
+  return runHttpBackend(program, request, { root, user, body, environment });
+}
+
+function plainText(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> | undefined,
+): CgiResponse {
+  const body = Buffer.from(text);
+  const all = { "content-type": "text/plain", "content-length": String(body.length), ...headers };
+  return { status, headers: all, body: [body] };
+}
+
+function backendEnvironment({
+  protocol = 2,
+  filters = true,
+}: GitServerOptions): Readonly<Record<string, string>> {
+  return {
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "uploadpack.allowFilter",
+    GIT_CONFIG_VALUE_0: String(filters),
+    ...(protocol === 0 ? { GIT_PROTOCOL: "" } : {}),
+  };
 }
 
 function createFaults(
   faults: readonly GitServerFault[],
 ): (request: GitServerRequest) => GitServerFault | undefined {
   const left = new Map(faults.map((fault) => [fault, fault.times ?? Number.POSITIVE_INFINITY]));
-  return ({ service, repository }) => {
+  return ({ service, command, repository }) => {
     for (const [fault, times] of left) {
       const matches =
         (fault.service ?? service) === service &&
+        (fault.command ?? command) === command &&
         (fault.repository ?? repository) === repository &&
         times > 0;
       if (!matches) continue;
@@ -169,7 +209,7 @@ function createFaults(
   };
 }
 
-function describeRequest(request: IncomingMessage): GitServerRequest {
+function describeRequest(request: IncomingMessage, body: Buffer): GitServerRequest {
   const path = request.url ?? "/";
   const pathname = path.split("?", 1)[0] ?? "";
   const service = SERVICES.find((name) => pathname.endsWith(`/${name}`));
@@ -179,10 +219,12 @@ function describeRequest(request: IncomingMessage): GitServerRequest {
     path,
     repository: repository.replace(/\.git$/u, ""),
     service,
+    command: COMMANDS.find((command) => body.subarray(4).indexOf(`command=${command}`) === 0),
     authorized: request.headers.authorization !== undefined,
   };
 }
 
+const COMMANDS = ["ls-refs", "fetch"] as const;
 const SERVICES = ["info/refs", "git-upload-pack", "git-receive-pack"] as const;
 
 function answerType({ service, path }: GitServerRequest): string {

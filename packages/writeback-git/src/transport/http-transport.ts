@@ -13,14 +13,15 @@ export interface HttpRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A complete answer; of a header that came twice, the first. */
+/** The head of an answer, and its body while it arrives; of a header that came twice, the first. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** To be read once, by everybody who gets an answer: else its connection is never used again. */
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Sends a request and waits for the whole answer. Redirects are answers like any other. */
+/** Sends a request and waits for the head of its answer. Redirects are answers like any other. */
 export type HttpTransport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** Settings of {@link createHttpTransport}. */
@@ -33,28 +34,37 @@ export interface HttpTransportSettings {
 /**
  * HTTP on undici, within limits of time and size.
  *
- * Throws `WriteBackError`: `cancelled`, `timeout`, `too-large`, and `unavailable` for a connection
- * that failed or broke. Every answer is read to its end or its connection closed.
+ * Throws `WriteBackError`, while waiting or while the body is read: `cancelled`, `timeout`,
+ * `too-large`, and `unavailable` for a connection that failed or broke.
  */
 export function createHttpTransport(settings: HttpTransportSettings): HttpTransport {
   return async (given) => {
     const timeout = AbortSignal.timeout(settings.requestTimeoutMs);
     const signals = given.signal === undefined ? [timeout] : [timeout, given.signal];
+    const signal = AbortSignal.any(signals);
+    const name = (cause: unknown): unknown =>
+      WriteBackError.is(cause)
+        ? cause
+        : connectionError(given, cause, timeout, settings.requestTimeoutMs);
     try {
-      return await exchange(given, AbortSignal.any(signals), settings);
+      const { statusCode, headers, body } = await send(given, signal, settings);
+      return {
+        status: statusCode,
+        headers: firstValues(headers),
+        body: readBody(body, given, name),
+      };
     } catch (cause) {
-      if (WriteBackError.is(cause)) throw cause;
-      throw connectionError(given, cause, timeout, settings.requestTimeoutMs);
+      throw name(cause);
     }
   };
 }
 
-async function exchange(
-  { method, url, headers, body, maxBytes, target }: HttpRequest,
+function send(
+  { method, url, headers, body }: HttpRequest,
   signal: AbortSignal,
   { dispatcher, requestTimeoutMs }: HttpTransportSettings,
-): Promise<HttpAnswer> {
-  const response = await request(url, {
+): Promise<Dispatcher.ResponseData> {
+  return request(url, {
     method,
     headers: { ...headers, "user-agent": "git/image-updater-sdk" },
     body: body ?? null,
@@ -63,25 +73,57 @@ async function exchange(
     bodyTimeout: requestTimeoutMs,
     ...(dispatcher === undefined ? {} : { dispatcher }),
   });
+}
+
+async function* readBody(
+  body: Dispatcher.ResponseData["body"],
+  { target, maxBytes }: HttpRequest,
+  name: (cause: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  let hasEnded = false;
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      const bytes: Uint8Array = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+      size += bytes.length;
+      if (size > maxBytes) throw tooLarge(target, maxBytes);
+      yield bytes;
+    }
+    hasEnded = true;
+  } catch (cause) {
+    throw name(cause);
+  } finally {
+    // Read to its end, a connection can be used again; what goes on for long is cut off.
+    if (!hasEnded) await dispose(body);
+  }
+}
+
+const LONGEST_REST = 64 * 1024;
+const LONGEST_WAIT_MS = 1000;
+
+async function dispose(body: Dispatcher.ResponseData["body"]): Promise<void> {
+  const signal = AbortSignal.timeout(LONGEST_WAIT_MS);
+  await body.dump({ limit: LONGEST_REST, signal }).catch(() => undefined);
+}
+
+/** A whole body of at most `maxBytes`; what is beyond them is dropped. */
+export async function readStart(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
-    const bytes: Uint8Array = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > maxBytes) {
-      throw new WriteBackError(
-        "too-large",
-        `the answer of ${target} is larger than the ${maxBytes} bytes that are allowed`,
-        { target },
-      );
-    }
-    chunks.push(bytes);
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= maxBytes) break;
   }
-  return {
-    status: response.statusCode,
-    headers: firstValues(response.headers),
-    body: Buffer.concat(chunks),
-  };
+  return Buffer.concat(chunks).subarray(0, maxBytes);
+}
+
+function tooLarge(target: string, maxBytes: number): WriteBackError {
+  const message = `the answer of ${target} is larger than the ${maxBytes} bytes that are allowed`;
+  return new WriteBackError("too-large", message, { target });
 }
 
 function firstValues(

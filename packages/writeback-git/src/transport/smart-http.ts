@@ -1,7 +1,7 @@
 import { WriteBackError } from "@image-updater/core";
 import type { Authorization } from "./authorization.js";
 import type { GitTransport } from "./git-transport.js";
-import type { HttpAnswer, HttpTransport } from "./http-transport.js";
+import { readStart, type HttpAnswer, type HttpTransport } from "./http-transport.js";
 import { cleanServerText } from "./server-text.js";
 import { statusError } from "./status-error.js";
 
@@ -9,66 +9,74 @@ import { statusError } from "./status-error.js";
 export interface SmartHttpSettings {
   /** Repository URL, without user information. */
   readonly url: string;
+  /** Where an earlier greeting was found; absent before the first. */
+  readonly base?: string | undefined;
   readonly authorization: Authorization;
   readonly send: HttpTransport;
-  readonly maxPackBytes: number;
+  /** Told where the greeting was found: the URL, or where it redirects to. */
+  readonly found?: ((base: string) => void) | undefined;
 }
 
 const MAX_ADVERTISEMENT_BYTES = 64 * 1024 * 1024;
 const MAX_REPORT_BYTES = 1024 * 1024;
 const MAX_REDIRECTS = 3;
 const ADVERTISEMENT_PATH = "/info/refs";
+/** A server that does not know it answers in version 0. There is no version 2 of a push. */
+const PROTOCOL = { "git-protocol": "version=2" };
 
 /**
  * Git over HTTP (gitprotocol-http), with credentials sent up front.
  *
- * A redirect is followed for the advertisement only, and only within the origin; what is posted
- * afterwards goes to where the advertisement was found.
+ * A redirect is followed for the greeting only, and only within the origin; what is posted afterwards
+ * goes to where the greeting was found.
  */
 export function createSmartHttp(settings: SmartHttpSettings): GitTransport {
-  const { url: target, authorization, maxPackBytes } = settings;
+  const { url: target, authorization } = settings;
   const exchange = createExchange(settings);
-  let base = target;
+  let base = settings.base ?? target;
   return {
     target,
     clean: (text) => cleanServerText(text, authorization.secrets),
-    advertisement: async (signal) => {
-      const found = await getAdvertisement(target, exchange, signal);
+    async *greeting(signal) {
+      const found = await findGreeting(target, exchange, signal);
       ({ base } = found);
-      return found.body;
+      settings.found?.(base);
+      yield* found.body;
     },
-    uploadPack: (body, signal) =>
-      exchange.post(`${base}/git-upload-pack`, { body, signal, maxBytes: maxPackBytes }),
+    uploadPack: (body, { maxBytes, signal }) =>
+      exchange.post(`${base}/git-upload-pack`, { body, maxBytes, signal }),
     receivePack: (body, signal) =>
-      exchange.post(`${base}/git-receive-pack`, { body, signal, maxBytes: MAX_REPORT_BYTES }),
+      exchange.post(`${base}/git-receive-pack`, { body, maxBytes: MAX_REPORT_BYTES, signal }),
   };
 }
 
 interface Exchange {
   get(url: URL, signal: AbortSignal | undefined): Promise<HttpAnswer>;
   /** The body of a good answer to a POST; anything else is thrown. */
-  post(url: string, request: PostRequest): Promise<Uint8Array>;
+  post(url: string, request: PostRequest): AsyncIterable<Uint8Array>;
   /** The body of an answer, if it is of the type that was asked for. */
-  bodyOf(answer: HttpAnswer, type: string): Uint8Array;
+  bodyOf(answer: HttpAnswer, type: string): Promise<AsyncIterable<Uint8Array>>;
 }
 
 interface PostRequest {
   readonly body: Uint8Array;
-  readonly signal: AbortSignal | undefined;
   readonly maxBytes: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 function createExchange({ url: target, authorization, send }: SmartHttpSettings): Exchange {
   const { header, secrets } = authorization;
   const headers = header === undefined ? {} : { authorization: header };
   const clean = (text: string): string => cleanServerText(text, secrets);
-  const bodyOf = (answer: HttpAnswer, type: string): Uint8Array => {
-    if (isRedirect(answer)) throw redirectError(target, "redirects; configure its new URL");
-    if (answer.status !== 200) {
-      throw statusError(answer, { target, authorized: header !== undefined, clean });
+  const bodyOf: Exchange["bodyOf"] = async (answer, type) => {
+    if (answer.status !== 200 && !isRedirect(answer)) {
+      throw await statusError(answer, { target, authorized: header !== undefined, clean });
     }
     const given = answer.headers["content-type"] ?? "nothing";
-    if (given.split(";", 1)[0]?.trim() === type) return answer.body;
+    const isWanted = given.split(";", 1)[0]?.trim() === type && !isRedirect(answer);
+    if (isWanted) return answer.body;
+    await readStart(answer.body, 0);
+    if (isRedirect(answer)) throw redirectError(target, "redirects; configure its new URL");
     const message = `${target}: the server answered ${clean(given)}, not ${type}; is it a Git repository?`;
     throw new WriteBackError("invalid-response", message, { target });
   };
@@ -78,34 +86,37 @@ function createExchange({ url: target, authorization, send }: SmartHttpSettings)
       send({
         method: "GET",
         url: url.href,
-        headers,
+        headers: { ...headers, ...PROTOCOL },
         target,
         maxBytes: MAX_ADVERTISEMENT_BYTES,
         signal,
       }),
-    post: async (url, request) => {
+    async *post(url, request) {
       const service = url.slice(url.lastIndexOf("/") + 1);
       const type = `application/x-${service}-request`;
       const accept = `application/x-${service}-result`;
-      const all = { ...headers, "content-type": type, accept };
-      return bodyOf(await send({ method: "POST", url, headers: all, target, ...request }), accept);
+      const protocol = service === "git-upload-pack" ? PROTOCOL : {};
+      const all = { ...headers, ...protocol, "content-type": type, accept };
+      const answer = await send({ method: "POST", url, headers: all, target, ...request });
+      yield* await bodyOf(answer, accept);
     },
   };
 }
 
-async function getAdvertisement(
+async function findGreeting(
   target: string,
   exchange: Exchange,
   signal: AbortSignal | undefined,
-): Promise<{ readonly base: string; readonly body: Uint8Array }> {
+): Promise<{ readonly base: string; readonly body: AsyncIterable<Uint8Array> }> {
   let url = new URL(`${target}${ADVERTISEMENT_PATH}?service=git-upload-pack`);
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     const answer = await exchange.get(url, signal);
     const location = answer.headers["location"];
     if (!isRedirect(answer) || location === undefined) {
-      const body = exchange.bodyOf(answer, "application/x-git-upload-pack-advertisement");
+      const body = await exchange.bodyOf(answer, "application/x-git-upload-pack-advertisement");
       return { base: url.origin + url.pathname.slice(0, -ADVERTISEMENT_PATH.length), body };
     }
+    await readStart(answer.body, 0);
     url = redirectTarget(target, url, location);
   }
   throw redirectError(target, "redirects too often");

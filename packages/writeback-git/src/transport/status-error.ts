@@ -1,5 +1,5 @@
 import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
-import type { HttpAnswer } from "./http-transport.js";
+import { readStart, type HttpAnswer } from "./http-transport.js";
 
 /** What is known of the request that an answer belongs to. */
 export interface StatusContext {
@@ -9,10 +9,13 @@ export interface StatusContext {
   readonly clean: (text: string) => string;
 }
 
-/** The error that an HTTP status other than 200 stands for. */
-export function statusError(answer: HttpAnswer, context: StatusContext): WriteBackError {
+/** The error that an HTTP status other than 200 stands for; reads the answer to its end. */
+export async function statusError(
+  answer: HttpAnswer,
+  context: StatusContext,
+): Promise<WriteBackError> {
   const { target, authorized } = context;
-  const said = plainText(answer, context);
+  const said = await plainText(answer, context);
   const [code, reason] = meaningOf(answer.status, authorized);
   const message = `${target}: ${reason} (HTTP ${answer.status})${said === "" ? "" : `: ${said}`}`;
   return new WriteBackError(code, message, { target });
@@ -36,7 +39,9 @@ function meaningOf(
   return ["invalid-response", "the server did not answer as a Git server"];
 }
 
-function plainText({ headers, body }: HttpAnswer, { clean }: StatusContext): string {
-  if (!(headers["content-type"] ?? "").startsWith("text/plain")) return "";
-  return clean(Buffer.from(body).toString("utf8"));
+async function plainText({ headers, body }: HttpAnswer, { clean }: StatusContext): Promise<string> {
+  const text = Buffer.from(await readStart(body, LONGEST_TEXT)).toString("utf8");
+  return (headers["content-type"] ?? "").startsWith("text/plain") ? clean(text) : "";
 }
+
+const LONGEST_TEXT = 64 * 1024;

@@ -1,5 +1,12 @@
 import { ProtocolError } from "../protocol-error.js";
-import { decodePackets, encodePacket, FLUSH, packetText, type Packet } from "./pkt-line.js";
+import {
+  decodePackets,
+  encodePacket,
+  FLUSH,
+  packetText,
+  readPackets,
+  type Packet,
+} from "./pkt-line.js";
 
 /** The id that stands for "does not exist". */
 export const ZERO_OID: string = "0".repeat(40);
@@ -34,8 +41,13 @@ export function encodePush({ ref, expected, next, pack }: PushCommand): Uint8Arr
  * Only a report that says `unpack ok` and `ok <ref>` is a success; one that says neither throws
  * `ProtocolError`, because the outcome is then unknown.
  */
-export function decodePushReport(bytes: Uint8Array, ref: string): PushReport {
-  const { report, said } = separateBands(decodePackets(bytes));
+export async function readPushReport(
+  answer: AsyncIterable<Uint8Array>,
+  ref: string,
+): Promise<PushReport> {
+  const packets: Packet[] = [];
+  for await (const packet of readPackets(answer)) packets.push(packet);
+  const { report, said } = separateBands(packets);
   const lines = report.map((line) => packetText(line));
   const unpack = lines.find((line) => line.startsWith("unpack "))?.slice("unpack ".length);
   if (unpack === undefined) throw new ProtocolError("the server sent no report of the push", said);
@@ -54,12 +66,12 @@ function separateBands(packets: readonly Packet[]): {
   const framed: Uint8Array[] = [];
   const spoken: Uint8Array[] = [];
   for (const packet of packets) {
-    if (packet === "separator") continue;
+    if (typeof packet === "string") continue;
     const band = packet[0];
     if (band === 1) framed.push(packet.subarray(1));
     else if (band === 2 || band === 3) spoken.push(packet.subarray(1));
     else plain.push(packet);
   }
-  const inner = decodePackets(Buffer.concat(framed)).filter((packet) => packet !== "separator");
+  const inner = decodePackets(Buffer.concat(framed)).filter((packet) => typeof packet !== "string");
   return { report: [...plain, ...inner], said: Buffer.concat(spoken).toString("utf8") };
 }

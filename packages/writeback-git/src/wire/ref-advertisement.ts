@@ -1,55 +1,29 @@
 import { ProtocolError } from "../protocol-error.js";
-import { decodePackets, encodePacket, FLUSH, packetText } from "./pkt-line.js";
+import { featuresOfVersion0, type ServerFeatures } from "./server-features.js";
 
 const HEAD_SYMREF = "symref=HEAD:refs/heads/";
 
-/** What a server says it holds before anything is fetched. */
+/** What a server holds, and what it can do with it. */
 export interface RefAdvertisement {
-  /** Object id by full reference name. */
+  /** Object id by full reference name: all references, or those that were asked for. */
   readonly refs: ReadonlyMap<string, string>;
-  /** Branch that the remote's HEAD names, even when it has no commit yet. */
+  /** Branch that the remote's HEAD names. */
   readonly head: string | undefined;
-  readonly capabilities: readonly string[];
+  readonly features: ServerFeatures;
 }
 
-/** Reads the answer to `info/refs?service=git-upload-pack` of protocol version 0 or 1 (gitprotocol-pack). */
-export function decodeRefAdvertisement(bytes: Uint8Array): RefAdvertisement {
-  const lines = decodePackets(bytes).flatMap((packet) =>
-    packet === "separator" ? [] : [packetText(packet)],
-  );
-  if (lines.shift() !== "# service=git-upload-pack") {
-    throw new ProtocolError("the answer is not a list of branches");
-  }
-  if (lines[0] === "version 1") lines.shift();
-  const [first = "", capabilityText = ""] = (lines.shift() ?? "").split("\0");
+/** Reads what `git-upload-pack` says first in protocol version 0 or 1 (gitprotocol-pack), line by line. */
+export function decodeRefAdvertisement(lines: readonly string[]): RefAdvertisement {
+  const list = lines[0] === "version 1" ? lines.slice(1) : lines;
+  const [first = "", capabilityText = ""] = (list[0] ?? "").split("\0");
   const capabilities = capabilityText.split(" ").filter((capability) => capability !== "");
   const refs = new Map<string, string>();
-  for (const line of [first, ...lines]) addRef(refs, line);
-  return { refs, head: headBranch(refs, capabilities), capabilities };
-}
-
-/** An advertisement of one branch only, for a reader that need not see the others. */
-export function encodeBranchAdvertisement(
-  ref: string,
-  oid: string,
-  capabilities: readonly string[],
-): Uint8Array {
-  const kept = capabilities.filter((capability) => !capability.startsWith("symref="));
-  const offered = [...kept, `symref=HEAD:${ref}`].join(" ");
-  return Buffer.concat([
-    encodePacket("# service=git-upload-pack\n"),
-    FLUSH,
-    encodePacket(`${oid} HEAD\0${offered}\n`),
-    encodePacket(`${oid} ${ref}\n`),
-    FLUSH,
-  ]);
-}
-
-/** The value of `name=value` among capabilities. */
-export function capabilityValue(capabilities: readonly string[], name: string): string | undefined {
-  return capabilities
-    .find((capability) => capability.startsWith(`${name}=`))
-    ?.slice(name.length + 1);
+  for (const line of [first, ...list.slice(1)]) addRef(refs, line);
+  return {
+    refs,
+    head: headBranch(refs, capabilities),
+    features: featuresOfVersion0(capabilities),
+  };
 }
 
 function addRef(refs: Map<string, string>, line: string): void {

@@ -1,18 +1,37 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ProtocolError } from "../../src/protocol-error.js";
-import { decodePackets, encodePacket, FLUSH } from "../../src/wire/pkt-line.js";
-import { decodePushReport, encodePush, ZERO_OID } from "../../src/wire/receive-pack.js";
+import { readFetchedPack, encodeFetch } from "../../src/wire/fetch-pack.js";
+import { readGreeting } from "../../src/wire/greeting.js";
+import { encodeLsRefs, readLsRefs } from "../../src/wire/ls-refs.js";
 import {
-  decodeRefAdvertisement,
-  encodeBranchAdvertisement,
-} from "../../src/wire/ref-advertisement.js";
+  decodePackets,
+  DELIMITER,
+  encodePacket,
+  FLUSH,
+  readPackets,
+} from "../../src/wire/pkt-line.js";
+import { encodePush, readPushReport, ZERO_OID } from "../../src/wire/receive-pack.js";
+import { featuresOfVersion0, featuresOfVersion2 } from "../../src/wire/server-features.js";
 
 const A = "a".repeat(40);
 const B = "b".repeat(40);
 const REF = "refs/heads/main";
 const join = (...parts: readonly (string | Uint8Array)[]): Buffer =>
   Buffer.concat(parts.map((part) => (typeof part === "string" ? encodePacket(part) : part)));
+// An answer that arrives in pieces of a few bytes.
+async function* pieces(bytes: Uint8Array, size = 3): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+const texts = (request: Uint8Array): readonly string[] =>
+  decodePackets(request).map((packet) =>
+    typeof packet === "string" ? packet : Buffer.from(packet).toString(),
+  );
 const band = (number: number, data: string | Uint8Array): Uint8Array =>
   encodePacket(Buffer.concat([Buffer.from([number]), Buffer.from(data)]));
 
@@ -31,16 +50,44 @@ describe("packets", () => {
     );
   });
 
-  it.each(["zzzz", "0009abc", "0003", "00", "0006a", "<html>"])("are refused in %o", (text) => {
-    expect(() => decodePackets(Buffer.from(text))).toThrow(ProtocolError);
+  it("are the same however they arrive", async () => {
+    const data = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }).filter((bytes) => bytes[0] !== 0x45),
+      fc.constantFrom("0000", "0001", "0002"),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(data), fc.integer({ min: 1, max: 400 }), async (list, size) => {
+        const parts = list.map((one) =>
+          typeof one === "string" ? Buffer.from(one) : encodePacket(one),
+        );
+        const framed = Buffer.concat(parts);
+        expect(await collect(readPackets(pieces(framed, size)))).toEqual(decodePackets(framed));
+      }),
+    );
+  });
+
+  it.each(["zzzz", "0009abc", "0003", "00", "0006a", "<html>"])(
+    "are refused in %o",
+    async (text) => {
+      expect(() => decodePackets(Buffer.from(text))).toThrow(ProtocolError);
+      await expect(collect(readPackets(pieces(Buffer.from(text))))).rejects.toThrow(ProtocolError);
+    },
+  );
+
+  it("are read no further than somebody wants them", async () => {
+    let read = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        read += 1;
+        yield FLUSH;
+      }
+    }
+    for await (const packet of readPackets(endless())) if (packet === "flush") break;
+    expect(read).toBe(1);
   });
 
   it("are separated by flush, delimiter and response end", () => {
-    expect(decodePackets(Buffer.from("000000010002"))).toEqual([
-      "separator",
-      "separator",
-      "separator",
-    ]);
+    expect(decodePackets(Buffer.from("000000010002"))).toEqual(["flush", "delimiter", "end"]);
   });
 
   it("carry the refusal of a server", () => {
@@ -54,21 +101,26 @@ describe("packets", () => {
   });
 });
 
-describe("an advertisement", () => {
+describe("a greeting", () => {
   const head = "# service=git-upload-pack\n";
+  const greet = (...parts: readonly (string | Uint8Array)[]): ReturnType<typeof readGreeting> =>
+    readGreeting(pieces(join(...parts)));
 
-  it("lists references, capabilities and what HEAD names", () => {
-    const bytes = join(
-      head,
-      FLUSH,
+  it("of version 0 lists references, capabilities and what HEAD names", async () => {
+    const list = [
       `${A} HEAD\0multi_ack symref=HEAD:refs/heads/main shallow\n`,
       `${B} refs/heads/ä\n`,
       `${A} ${REF}\n`,
       `${A} refs/tags/v1\n`,
       `${B} refs/tags/v1^{}\n`,
       FLUSH,
-    );
-    const { refs, head: branch, capabilities } = decodeRefAdvertisement(bytes);
+    ];
+    const overHttp = await greet(head, FLUSH, ...list);
+    // A channel begins with the list itself.
+    expect(await greet(...list)).toEqual(overHttp);
+    expect(await greet("version 1\n", ...list)).toEqual(overHttp);
+    if (overHttp.version !== 0) throw new Error("not version 0");
+    const { refs, head: branch, features } = overHttp.advertisement;
     expect(Object.fromEntries(refs)).toEqual({
       HEAD: A,
       "refs/heads/ä": B,
@@ -76,7 +128,7 @@ describe("an advertisement", () => {
       "refs/tags/v1": A,
     });
     expect(branch).toBe("main");
-    expect(capabilities).toContain("shallow");
+    expect(features).toMatchObject({ version: 0, shallow: true, filter: false, anyObject: false });
   });
 
   it.each([
@@ -85,23 +137,149 @@ describe("an advertisement", () => {
     [[`${A} ${REF}\0x\n`], undefined],
     [[`${ZERO_OID} capabilities^{}\0x\n`], undefined],
     [[], undefined],
-  ])("without a symref, %j, has the default branch %s", (lines, branch) => {
-    expect(decodeRefAdvertisement(join(head, FLUSH, ...lines, FLUSH)).head).toBe(branch);
+  ])("of version 0 without a symref, %j, has the default branch %s", async (lines, branch) => {
+    const greeting = await greet(head, FLUSH, ...lines, FLUSH);
+    expect(greeting).toMatchObject({ version: 0, advertisement: { head: branch } });
   });
 
-  it.each([["# service=git-receive-pack\n"], [head, FLUSH, "nonsense\0x\n"], []])(
-    "is refused when it is none: %j",
-    (...lines) => {
-      expect(() => decodeRefAdvertisement(join(...lines))).toThrow(ProtocolError);
-    },
-  );
+  it("of version 2 says what the server can do", async () => {
+    const lines = ["version 2\n", "agent=git/2\n", "ls-refs=unborn\n", "fetch=shallow filter\n"];
+    expect(await greet(...lines, "object-format=sha256\n", FLUSH)).toMatchObject({
+      version: 2,
+      features: { objectFormat: "sha256", shallow: true, filter: true, anyObject: true },
+    });
+    expect(await greet(head, FLUSH, "version 2\n", "fetch\n", FLUSH)).toMatchObject({
+      version: 2,
+      features: { objectFormat: "sha1", shallow: false, filter: false },
+    });
+  });
 
-  it("of one branch says what it was made from", () => {
-    const bytes = encodeBranchAdvertisement(REF, A, ["shallow", "symref=HEAD:refs/heads/other"]);
-    const { refs, head: branch, capabilities } = decodeRefAdvertisement(bytes);
-    expect(Object.fromEntries(refs)).toEqual({ HEAD: A, [REF]: A });
-    expect(branch).toBe("main");
-    expect(capabilities).toEqual(["shallow", "symref=HEAD:refs/heads/main"]);
+  it.each([
+    ["# service=git-receive-pack\n", FLUSH, FLUSH],
+    [head, FLUSH, "nonsense\0x\n", FLUSH],
+    [head, FLUSH, `${A} HEAD\0x\n`],
+    [head],
+    [],
+  ])("is refused when it is none: %j", async (...lines) => {
+    await expect(greet(...lines)).rejects.toThrow(ProtocolError);
+  });
+});
+
+const VERSION_2 = featuresOfVersion2(["agent=git/2", "fetch=shallow filter", "object-format=sha1"]);
+const VERSION_0 = featuresOfVersion0([
+  "multi_ack",
+  "thin-pack",
+  "side-band-64k",
+  "ofs-delta",
+  "shallow",
+  "no-progress",
+  "filter",
+  "allow-reachable-sha1-in-want",
+  "agent=git/2",
+]);
+
+describe("a look at references", () => {
+  it("names prefixes", () => {
+    expect(texts(encodeLsRefs(VERSION_2, ["HEAD", REF]))).toEqual([
+      "command=ls-refs\n",
+      "agent=image-updater-sdk\n",
+      "object-format=sha1\n",
+      "delimiter",
+      "symrefs\n",
+      "ref-prefix HEAD\n",
+      `ref-prefix ${REF}\n`,
+      "flush",
+    ]);
+    expect(texts(encodeLsRefs(featuresOfVersion2([]), []))).toEqual([
+      "command=ls-refs\n",
+      "delimiter",
+      "symrefs\n",
+      "flush",
+    ]);
+  });
+
+  it("finds them, and the branch of HEAD", async () => {
+    const lines = [`${A} HEAD symref-target:${REF}\n`, `${B} refs/tags/v1 peeled:${A}\n`];
+    const { refs, head } = await readLsRefs(pieces(join(...lines, FLUSH)));
+    expect(Object.fromEntries(refs)).toEqual({ HEAD: A, [REF]: A, "refs/tags/v1": B });
+    expect(head).toBe("main");
+  });
+
+  it.each([
+    [[`${A}\n`, FLUSH]],
+    [[`unborn HEAD symref-target:${REF}\n`, FLUSH]],
+    [[`${A} HEAD\n`]],
+    [["ERR no\n"]],
+  ])("is refused as %j", async (lines) => {
+    await expect(readLsRefs(pieces(join(...lines)))).rejects.toThrow(ProtocolError);
+  });
+});
+
+describe("a fetch", () => {
+  const request = { wants: [A, B], shallow: true, filter: "tree:0" } as const;
+  const plain = { wants: [A], shallow: false, filter: undefined };
+
+  it("is a command of version 2", () => {
+    expect(texts(encodeFetch(VERSION_2, request))).toEqual([
+      "command=fetch\n",
+      "agent=image-updater-sdk\n",
+      "object-format=sha1\n",
+      "delimiter",
+      "ofs-delta\n",
+      "no-progress\n",
+      `want ${A}\n`,
+      `want ${B}\n`,
+      "deepen 1\n",
+      "filter tree:0\n",
+      "done\n",
+      "flush",
+    ]);
+  });
+
+  it("is a whole conversation in version 0, with capabilities that the server has", () => {
+    const chosen = "multi_ack ofs-delta side-band-64k no-progress";
+    expect(texts(encodeFetch(VERSION_0, request))).toEqual([
+      `want ${A} ${chosen} filter agent=image-updater-sdk\n`,
+      `want ${B}\n`,
+      "deepen 1\n",
+      "filter tree:0\n",
+      "flush",
+      "done\n",
+    ]);
+    const little = featuresOfVersion0(["side-band-64k", "object-format=sha1"]);
+    expect(texts(encodeFetch(little, plain))).toEqual([
+      `want ${A} side-band-64k object-format=sha1\n`,
+      "flush",
+      "done\n",
+    ]);
+  });
+
+  const shallow = [`shallow ${A}\n`];
+  const pack = [band(2, "Counting\n"), band(1, "PA"), band(1, ""), band(1, "CK"), FLUSH];
+
+  it.each([
+    [2, ["shallow-info\n", ...shallow, DELIMITER, "packfile\n", ...pack]],
+    [2, ["packfile\n", ...pack, "what follows"]],
+    [0, [...shallow, FLUSH, "NAK\n", ...pack]],
+    [0, ["NAK\n", ...pack]],
+    [0, [`ACK ${A}\n`, ...pack]],
+  ] as const)("of version %i is answered by a pack in %j", async (version, lines) => {
+    const bytes = await readFetchedPack(pieces(join(...lines)), { version });
+    expect(Buffer.from(bytes).toString()).toBe("PACK");
+  });
+
+  it.each([
+    [2, ["packfile\n", band(1, "PACK")], undefined],
+    [2, ["acknowledgments\n", "NAK\n", FLUSH, "packfile\n", ...pack], undefined],
+    [2, ["ERR filter 'tree' not supported\n"], "filter 'tree' not supported"],
+    [2, ["packfile\n", band(1, "PA"), band(3, "out of memory\n"), FLUSH], "out of memory"],
+    [0, ["NAK\n"], undefined],
+    [0, [...shallow, FLUSH, "ERR upload-pack: not our ref\n"], "upload-pack: not our ref"],
+    [0, [FLUSH, FLUSH], undefined],
+  ] as const)("of version %i is refused in %j", async (version, lines, said) => {
+    await expect(readFetchedPack(pieces(join(...lines)), { version })).rejects.toThrow(
+      expect.objectContaining({ name: "ProtocolError", said }),
+    );
   });
 });
 
@@ -130,8 +308,8 @@ describe("a push", () => {
       ),
       "hello there",
     ],
-  ])("is accepted with %s", (_title, bytes, said) => {
-    expect(decodePushReport(bytes, REF)).toEqual({ kind: "accepted", said });
+  ])("is accepted with %s", async (_title, bytes, said) => {
+    expect(await readPushReport(pieces(bytes), REF)).toEqual({ kind: "accepted", said });
   });
 
   it.each([
@@ -140,9 +318,10 @@ describe("a push", () => {
       ["unpack index-pack abnormal exit\n", `ng ${REF} unpacker error\n`],
       "unpack: index-pack abnormal exit",
     ],
-  ])("is refused by %j", (lines, reason) => {
+  ])("is refused by %j", async (lines, reason) => {
     const bytes = join(band(2, "no\n"), band(1, report(...lines)), FLUSH);
-    expect(decodePushReport(bytes, REF)).toEqual({ kind: "refused", reason, said: "no\n" });
+    const refused = { kind: "refused", reason, said: "no\n" };
+    expect(await readPushReport(pieces(bytes), REF)).toEqual(refused);
   });
 
   it.each([
@@ -150,7 +329,7 @@ describe("a push", () => {
     ["no unpack line", report(`ok ${REF}\n`)],
     ["another reference", report("unpack ok\n", "ok refs/heads/other\n")],
     ["a fatal error only", join(band(3, "disk full"), FLUSH)],
-  ])("has no known outcome with %s", (_title, bytes) => {
-    expect(() => decodePushReport(bytes, REF)).toThrow(ProtocolError);
+  ])("has no known outcome with %s", async (_title, bytes) => {
+    await expect(readPushReport(pieces(bytes), REF)).rejects.toThrow(ProtocolError);
   });
 });

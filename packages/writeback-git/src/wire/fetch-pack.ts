@@ -1,0 +1,105 @@
+import { ProtocolError } from "../protocol-error.js";
+import { DELIMITER, encodePacket, FLUSH, packetText, readPackets } from "./pkt-line.js";
+import { AGENT, commandLines, type ServerFeatures } from "./server-features.js";
+
+/** Which objects are left out: all but what is wanted itself, or file contents. */
+export type ObjectFilter = "tree:0" | "blob:none";
+
+/** What to fetch. */
+export interface FetchRequest {
+  /** Ids of objects; a commit, tree or file each. */
+  readonly wants: readonly string[];
+  /** Whether a wanted commit comes without its history. */
+  readonly shallow: boolean;
+  readonly filter: ObjectFilter | undefined;
+}
+
+/**
+ * The request of a fetch: the command `fetch` of gitprotocol-v2, or the whole conversation of version
+ * 0 at once, as stateless transports need it (gitprotocol-http).
+ */
+export function encodeFetch(features: ServerFeatures, request: FetchRequest): Uint8Array {
+  return features.version === 2
+    ? encodeVersion2(features, request)
+    : encodeVersion0(features, request);
+}
+
+function encodeVersion2(
+  features: ServerFeatures,
+  { wants, shallow, filter }: FetchRequest,
+): Buffer {
+  const parameters = [
+    "ofs-delta",
+    "no-progress",
+    ...wants.map((oid) => `want ${oid}`),
+    ...(shallow ? ["deepen 1"] : []),
+    ...(filter === undefined ? [] : [`filter ${filter}`]),
+    "done",
+  ];
+  return Buffer.concat([
+    ...commandLines("fetch", features).map((line) => encodePacket(line)),
+    DELIMITER,
+    ...parameters.map((line) => encodePacket(`${line}\n`)),
+    FLUSH,
+  ]);
+}
+
+/** What is asked for in version 0, where the server offers it. Azure DevOps insists on `multi_ack`. */
+const OFFERED = ["multi_ack", "ofs-delta", "side-band-64k", "no-progress"];
+
+function encodeVersion0(
+  { capabilities }: ServerFeatures,
+  { wants, shallow, filter }: FetchRequest,
+): Buffer {
+  const has = (name: string): boolean =>
+    capabilities.some((capability) => capability === name || capability.startsWith(`${name}=`));
+  const chosen = [
+    ...OFFERED.filter((name) => has(name)),
+    ...(filter === undefined ? [] : ["filter"]),
+    ...(has("object-format") ? ["object-format=sha1"] : []),
+    ...(has("agent") ? [`agent=${AGENT}`] : []),
+  ];
+  const [first = "", ...others] = wants;
+  const lines = [
+    `want ${first} ${chosen.join(" ")}`,
+    ...others.map((oid) => `want ${oid}`),
+    ...(shallow ? ["deepen 1"] : []),
+    ...(filter === undefined ? [] : [`filter ${filter}`]),
+  ];
+  return Buffer.concat([
+    ...lines.map((line) => encodePacket(`${line}\n`)),
+    FLUSH,
+    encodePacket("done\n"),
+  ]);
+}
+
+/** Reads the pack out of the answer to a fetch. Throws `ProtocolError` when the server gives up. */
+export async function readFetchedPack(
+  answer: AsyncIterable<Uint8Array>,
+  { version }: Pick<ServerFeatures, "version">,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let isPack = false;
+  for await (const packet of readPackets(answer)) {
+    if (packet instanceof Uint8Array) {
+      if (isPack) addBand(chunks, packet);
+      else isPack = startsPack(packetText(packet), version);
+    } else if (packet === "flush") {
+      if (isPack) return Buffer.concat(chunks);
+      // Before version 2, a list of shallow commits comes first and ends in a flush of its own.
+      if (version === 2) break;
+    }
+  }
+  throw new ProtocolError(isPack ? "the answer ends early" : "the server sent no pack");
+}
+
+/** In version 2 a heading; before, the end of a negotiation that had nothing to negotiate. */
+function startsPack(line: string, version: ServerFeatures["version"]): boolean {
+  return version === 2 ? line === "packfile" : line === "NAK" || line.startsWith("ACK ");
+}
+
+function addBand(chunks: Uint8Array[], packet: Uint8Array): void {
+  const band = packet[0];
+  if (band === 1) chunks.push(packet.subarray(1));
+  if (band === 3) throw new ProtocolError("the server gave up", packetText(packet.subarray(1)));
+}
