@@ -153,7 +153,6 @@ describe("decide, whatever the policy and the facts", () => {
 describe("decide, whatever a strategy does", () => {
   const failing = fc.oneof(
     fc.anything({ withNullPrototype: true }).map((thrown) => () => {
-      // eslint-disable-next-line no-throw-literal, typescript/only-throw-error
       throw thrown;
     }),
     fc.anything({ withNullPrototype: true }).map((answer) => () => answer),

@@ -295,7 +295,6 @@ describe("decide with a strategy of a consumer", () => {
     [
       "throws no error",
       () => {
-        // eslint-disable-next-line no-throw-literal, typescript/only-throw-error
         throw Object.create(null);
       },
       "cannot be described",
