@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 /** What the demo was asked for. */
@@ -32,10 +33,15 @@ export function readArguments(
     },
   });
   const fromEnvironment = environment["DEMO_APPLICATION"];
+  const applications =
+    values.application ?? (fromEnvironment === undefined ? [] : [fromEnvironment]);
+  const registriesConf = values["registries-conf"] ?? environment["DEMO_REGISTRIES_CONF"];
+  // npm runs scripts in the repository's root and says in INIT_CWD where it was called.
+  const locate = (file: string): string => resolve(environment["INIT_CWD"] ?? ".", file);
   const password = environment["GIT_PASSWORD"];
   return {
-    applications: values.application ?? (fromEnvironment === undefined ? [] : [fromEnvironment]),
-    registriesConf: values["registries-conf"] ?? environment["DEMO_REGISTRIES_CONF"],
+    applications: applications.map(locate),
+    registriesConf: registriesConf === undefined ? undefined : locate(registriesConf),
     apply: values.apply ?? environment["DEMO_APPLY"] === "true",
     allowHttp: values["allow-http"] ?? environment["DEMO_ALLOW_HTTP"] === "true",
     debug: values.debug ?? environment["DEMO_DEBUG"] === "true",

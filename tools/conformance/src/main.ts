@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { readDeviations } from "./deviations.js";
 import { findStale, runVectors, type CaseResult } from "./run-vectors.js";
 import { readVectors } from "./vector.js";
@@ -6,7 +7,10 @@ const OWN_VECTORS = ["upstream.json", "semver-constraints.json"].map(
   (name) => new URL(`../../../test/vectors/${name}`, import.meta.url),
 );
 
-process.exitCode = await main(process.argv.slice(2));
+// npm runs scripts in the repository's root and says in INIT_CWD where it was called.
+const callerFolder = process.env["INIT_CWD"] ?? process.cwd();
+
+process.exitCode = await main(process.argv.slice(2).map((file) => resolve(callerFolder, file)));
 
 async function main(files: readonly string[]): Promise<number> {
   const deviations = readDeviations(new URL("../deviations.json", import.meta.url));
