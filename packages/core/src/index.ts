@@ -136,6 +136,8 @@ export type {
   DescribedImage,
   DescribeOptions,
   ImageTime,
+  Referrer,
+  ReferrersOptions,
   RegistryCallOptions,
   RegistryClient,
   RejectedTag,

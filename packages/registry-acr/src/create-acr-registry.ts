@@ -2,6 +2,7 @@ import type {
   Credential,
   CredentialProvider,
   DescribeOptions,
+  ReferrersOptions,
   RegistryCallOptions,
   RegistryClient,
   Repository,
@@ -71,6 +72,10 @@ export function createAcrRegistry(settings: AcrRegistrySettings = {}): RegistryC
     },
     async resolveDigest(repository, tag, options: RegistryCallOptions = {}) {
       return clientOf(repository).resolveDigest(repository, tag, options);
+    },
+    async listReferrers(repository, digest, options: ReferrersOptions = {}) {
+      const { listReferrers } = clientOf(repository);
+      return (await listReferrers?.(repository, digest, options)) ?? "unsupported";
     },
   };
   if (settings.tagTimes !== "openapi") return registry;

@@ -58,6 +58,27 @@ describe("serves", () => {
   });
 });
 
+describe("listReferrers", () => {
+  const artifactType = "application/vnd.cncf.notary.signature";
+
+  it.each(["api", "tag"] as const)("lists by %s, with the credentials", async (referrers) => {
+    const server = await startRegistry({ fixture: FIXTURE, referrers });
+    const subject = server.push("team/app", { tag: "3.0", content: "signed" });
+    const digest = server.attach("team/app", subject, { artifactType });
+    const client = createAcrRegistry({ credentials: acrLogin(LOGIN) });
+    const found = client.listReferrers?.(repositoryOf(server), subject, { artifactType });
+    await expect(found).resolves.toEqual([{ digest, artifactType, annotations: {} }]);
+  });
+
+  it("says unsupported for a registry that knows of none", async () => {
+    const server = await startRegistry({ fixture: FIXTURE, referrers: "none" });
+    const subject = server.push("team/app", { tag: "1.0" });
+    const client = createAcrRegistry({ credentials: acrLogin(LOGIN) });
+    const found = client.listReferrers?.(repositoryOf(server), subject);
+    await expect(found).resolves.toBe("unsupported");
+  });
+});
+
 describe("describeTags", () => {
   it("is there only where the OpenAPI is to be used", async () => {
     const credentials = credentialsOf(await startOpenApi());

@@ -1,5 +1,7 @@
 import type {
   DescribeOptions,
+  Referrer,
+  ReferrersOptions,
   RegistryCallOptions,
   RegistryClient,
   Repository,
@@ -58,6 +60,16 @@ export function createGhcrRegistry(settings: GhcrRegistrySettings = {}): Registr
     },
     resolveDigest(repository, tag, options?: RegistryCallOptions): Promise<string | undefined> {
       return refusals.explain(repository, (own) => registry.resolveDigest(own, tag, options));
+    },
+    listReferrers(
+      repository,
+      digest,
+      options?: ReferrersOptions,
+    ): Promise<readonly Referrer[] | "unsupported"> {
+      return refusals.explain(
+        repository,
+        async (own) => (await registry.listReferrers?.(own, digest, options)) ?? "unsupported",
+      );
     },
   };
   if (tagTimes === undefined || credentials === undefined) return client;

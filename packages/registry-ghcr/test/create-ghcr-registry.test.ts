@@ -52,6 +52,42 @@ describe("names with capitals", () => {
   });
 });
 
+describe("referrers", () => {
+  const artifactType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+  it("are those of the fallback tag, and the web page is not followed", async () => {
+    const server = await startRegistry({ fixture, referrers: "web-page" });
+    const subject = server.push("acme/app", { tag: "2.0", content: "signed" });
+    const digest = server.attach("acme/app", subject, { artifactType, annotations: { by: "ci" } });
+    const found = createClient().listReferrers?.(repositoryAt(server.url, "Acme/App"), subject);
+    await expect(found).resolves.toEqual([{ digest, artifactType, annotations: { by: "ci" } }]);
+    expect(server.requests).toEqual([
+      { method: "GET", path: `/v2/acme/app/referrers/${subject}`, status: 303 },
+      { method: "GET", path: `/v2/acme/app/manifests/${subject.replace(":", "-")}`, status: 200 },
+    ]);
+  });
+
+  it.each(["web-page", "tag"] as const)(
+    "are not known where there is no such tag, by %s",
+    async (referrers) => {
+      const server = await startRegistry({ fixture, referrers });
+      const subject = server.push("acme/app", { tag: "1.0" });
+      const found = createClient().listReferrers?.(repositoryAt(server.url), subject);
+      await expect(found).resolves.toBe("unsupported");
+    },
+  );
+
+  it("of a package that may not be read are an explained refusal", async () => {
+    const server = await startRegistry({ fixture, auth, referrers: "web-page" });
+    const subject = server.push("acme/app", { tag: "1.0" });
+    const client = createClient({ credentials: githubToken(() => "ghp_expired") });
+    const found = client.listReferrers?.(repositoryAt(server.url), subject);
+    const error = await registryErrorOf(Promise.resolve(found));
+    expect(error.code).toBe("unauthorized");
+    expect(error.message).toContain("the credentials are stale");
+  });
+});
+
 describe("what GitHub refuses", () => {
   const REFUSALS = [
     ["the token server says 401", { on: "token", behave: "unauthorized" }, "unauthorized"],

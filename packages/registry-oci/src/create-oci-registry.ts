@@ -3,6 +3,8 @@ import type {
   Credential,
   CredentialProvider,
   DescribeOptions,
+  Referrer,
+  ReferrersOptions,
   RegistryCallOptions,
   RegistryClient,
   Repository,
@@ -15,6 +17,7 @@ import { createHttpClient, type HttpClientSettings } from "./http/http-client.js
 import { createConfigStore } from "./manifest/config-store.js";
 import { describeTag } from "./manifest/describe-tag.js";
 import { resolveDigest } from "./manifest/resolve-digest.js";
+import { listReferrers } from "./referrers/list-referrers.js";
 import { createRegistryChannels, type RegistryConnection } from "./registry-channels.js";
 import { openRepository, type RepositorySession } from "./repository-session.js";
 import { listTags } from "./tags/list-tags.js";
@@ -68,6 +71,14 @@ export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryC
       options: RegistryCallOptions = {},
     ): Promise<string | undefined> {
       return resolveDigest(await open(repository, options), tag, clock);
+    },
+    async listReferrers(
+      repository,
+      digest,
+      options: ReferrersOptions = {},
+    ): Promise<readonly Referrer[] | "unsupported"> {
+      const session = await open(repository, options);
+      return listReferrers(session, digest, options.artifactType, clock);
     },
   };
 }

@@ -23,7 +23,7 @@ export interface RepositorySession {
 }
 
 /** A request of a session: the rest is the session's. */
-export type SessionRequest = Pick<HttpRequest, "url" | "bodyLimit" | "headers"> & {
+export type SessionRequest = Pick<HttpRequest, "url" | "bodyLimit" | "headers" | "redirects"> & {
   readonly method: "GET" | "HEAD";
   readonly reference?: string | undefined;
 };

@@ -60,6 +60,15 @@ export interface TagSummary {
   readonly created?: ImageTime | undefined;
 }
 
+/** Something a registry holds about a manifest: a signature, an attestation, a bill of materials. */
+export interface Referrer {
+  /** Digest of the referrer's own manifest; what it holds is not verified by listing it. */
+  readonly digest: string;
+  /** What it is, as its publisher says: `application/vnd.dev.sigstore.bundle.v0.3+json`. */
+  readonly artifactType?: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
 /** What every call of a registry client may be given. */
 export interface RegistryCallOptions extends CallOptions {
   /** The image's own credentials, which win over the registry's. */
@@ -70,6 +79,12 @@ export interface RegistryCallOptions extends CallOptions {
 export interface DescribeOptions extends RegistryCallOptions {
   /** Wanted platforms, `os/architecture[/variant]`; at least one. */
   readonly platforms: readonly string[];
+}
+
+/** Which referrers to list. */
+export interface ReferrersOptions extends RegistryCallOptions {
+  /** Only referrers of this type; default all. */
+  readonly artifactType?: string | undefined;
 }
 
 /**
@@ -120,4 +135,19 @@ export interface RegistryClient {
     repository: Repository,
     options?: RegistryCallOptions,
   ): Promise<readonly TagSummary[]>;
+
+  /**
+   * All referrers of a manifest, each once, by the OCI distribution specification: its referrers API,
+   * or where the registry has none, the index at the fallback tag `<algorithm>-<hex>`.
+   *
+   * An empty list says that there are none. `unsupported` says that nobody knows: the registry has
+   * neither the API nor an index at that tag.
+   *
+   * @throws RegistryError when the answer is not complete; a refusal is never `unsupported`.
+   */
+  listReferrers?(
+    repository: Repository,
+    digest: string,
+    options?: ReferrersOptions,
+  ): Promise<readonly Referrer[] | "unsupported">;
 }

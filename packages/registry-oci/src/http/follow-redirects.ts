@@ -4,10 +4,11 @@ import { redactUrl, refuseRedirect } from "./origin-guard.js";
 import { formatPlace } from "./transport-error.js";
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const SEE_OTHER = 303;
 const MOST_HOPS = 5;
 
 /**
- * Sends and follows redirects of GET and HEAD, at most five.
+ * Sends and follows redirects of GET and HEAD, at most five, or those that `redirects` leaves.
  *
  * `Authorization` and the rate are kept on the same origin only, and are not restored when a chain
  * comes back.
@@ -28,7 +29,14 @@ export async function followRedirects(
 
 function redirectOf(hop: HttpRequest, response: HttpResponse): string | undefined {
   if (hop.method === "POST" || !REDIRECTS.has(response.status)) return undefined;
-  return response.headers.get("location");
+  const location = response.headers.get("location");
+  if (location === undefined || hop.redirects === undefined) return location;
+  return staysWith(hop, response.status, location) ? location : undefined;
+}
+
+function staysWith({ url }: HttpRequest, status: number, location: string): boolean {
+  if (status === SEE_OTHER || !URL.canParse(location, url.href)) return false;
+  return new URL(location, url).origin === url.origin;
 }
 
 function nextHop(hop: HttpRequest, location: string): HttpRequest {

@@ -17,6 +17,11 @@ export interface HttpRequest {
   readonly body?: string | undefined;
   /** Most bytes of an answer that is not an error. */
   readonly bodyLimit: number;
+  /**
+   * `same-origin` follows redirects on the URL's own origin only, and no 303, which leads to something
+   * else than was asked for: such a redirect is the answer. Default every redirect that is safe.
+   */
+  readonly redirects?: "same-origin" | undefined;
   /** Instead of the client's dispatcher. */
   readonly dispatcher?: Dispatcher | undefined;
   /** Taken from before each request to the URL's own origin. */

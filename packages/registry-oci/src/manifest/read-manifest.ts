@@ -1,15 +1,16 @@
 import { RegistryError, type Clock } from "@image-updater/core";
 import { bodyLimits } from "../http/body-limits.js";
-import { errorDetails } from "../http/error-details.js";
 import type { HttpResponse } from "../http/http-message.js";
 import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";
 import type { RepositorySession } from "../repository-session.js";
 import type { ConfigStore } from "./config-store.js";
 import { decodeManifest, type Descriptor, type Manifest } from "./decode-manifest.js";
-import { digestOf, isDigest } from "./digest.js";
+import { isDigest } from "./digest.js";
 import { decodeImageConfig, type ImageConfig } from "./image-config.js";
 import { acceptedManifests } from "./media-types.js";
+import { requestTag } from "./request-tag.js";
+import { digestMismatch, digestOfAnswer, verifyBody } from "./verify-body.js";
 
 /** What a tag points to. */
 export interface TaggedManifest {
@@ -46,22 +47,16 @@ export function createManifestReader(
     if (response.status !== 200) {
       throw statusError(response, session.place(digest), `the ${kind}`, clock.now());
     }
-    verify(session, digest, response.body, digest);
-    if (response.body.length !== size) throw mismatch(session, digest, `has not ${size} bytes`);
+    verifyBody(session, digest, response.body, digest);
+    if (response.body.length !== size)
+      throw digestMismatch(session, digest, `has not ${size} bytes`);
     return response;
   }
 
   return {
     async readTag(tag): Promise<TaggedManifest | undefined> {
-      const url = session.url(`manifests/${tag}`);
-      const { limit, headers } = BLOBS.manifest;
-      const asked = { method: "GET", url, bodyLimit: limit, reference: tag, headers } as const;
-      const response = await session.send(asked);
-      if (isGone(response)) return undefined;
-      if (response.status !== 200) {
-        throw statusError(response, session.place(tag), "the manifest", clock.now());
-      }
-      return readTagged(session, tag, response);
+      const response = await requestTag(session, tag, clock);
+      return response === undefined ? undefined : readTagged(session, tag, response);
     },
     async readManifest(descriptor): Promise<Manifest> {
       const { body, headers } = await readBlob(descriptor, "manifest");
@@ -88,12 +83,6 @@ const BLOBS = {
   "image config": { resource: "blobs", limit: bodyLimits.config, headers: {} },
 } as const;
 
-/** A 404 in the registry's own words, or without any; a web page's 404 says nothing about a tag. */
-function isGone(response: HttpResponse): boolean {
-  if (response.status !== 404) return false;
-  return response.body.length === 0 || errorDetails(response).length > 0;
-}
-
 function readTagged(
   session: RepositorySession,
   tag: string,
@@ -101,21 +90,11 @@ function readTagged(
 ): TaggedManifest {
   const { body, headers } = response;
   const manifest = decodeManifest(body, headers.get("content-type"), session.place(tag));
-  const said = headers.get("docker-content-digest") ?? "";
-  const digest = isDigest(said) ? said : digestOf(body);
+  const digest = digestOfAnswer(response);
   // The digest of a schema 1 manifest leaves its signatures out; no such image is ever chosen.
   const signed = manifest.kind === "other" && manifest.isSchema1;
-  if (!signed) verify(session, tag, body, digest);
+  if (!signed) verifyBody(session, tag, body, digest);
   return { digest, manifest };
-}
-
-function verify(
-  session: RepositorySession,
-  reference: string,
-  body: Uint8Array,
-  digest: string,
-): void {
-  if (digestOf(body, digest) !== digest) throw mismatch(session, reference, `is not ${digest}`);
 }
 
 function refuseDescriptor(
@@ -132,10 +111,4 @@ function refuseDescriptor(
   const place = session.place(digest);
   const message = `${formatPlace(place)}: ${size} bytes are over the limit of ${limit}`;
   throw new RegistryError("too-large", message, place);
-}
-
-function mismatch(session: RepositorySession, reference: string, what: string): RegistryError {
-  const place = session.place(reference);
-  const message = `${formatPlace(place)}: what the registry sent ${what}`;
-  return new RegistryError("digest-mismatch", message, place);
 }

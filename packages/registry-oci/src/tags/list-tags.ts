@@ -3,11 +3,10 @@ import { z } from "zod";
 import { bodyLimits } from "../http/body-limits.js";
 import { decodeJson } from "../http/decode-json.js";
 import type { HttpResponse } from "../http/http-message.js";
-import { redactUrl, refusePageLink } from "../http/origin-guard.js";
 import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";
 import type { RepositorySession } from "../repository-session.js";
-import { parseNextLink } from "../http/link-header.js";
+import { nextPage } from "../next-page.js";
 import { isReferrerTag, isTagName } from "./tag-name.js";
 
 /** The one page size that every known registry takes. */
@@ -45,7 +44,7 @@ export async function listTags(
     for (const name of found) names.add(name);
     repeated = found.length > 0 && names.size === before ? repeated + 1 : 0;
     if (names.size > MOST_TAGS) throw invalidList(session, `more than ${MOST_TAGS} tags`);
-    url = nextPage(session, url, page);
+    url = nextPage(session, url, page, "the tag list");
     if (url !== undefined && repeated >= MOST_REPEATED_PAGES) {
       throw invalidList(session, "its pages repeat themselves");
     }
@@ -62,18 +61,6 @@ function readPage(session: RepositorySession, page: HttpResponse, clock: Clock):
   if (page.status !== 200) throw statusError(page, session.place(), "the tag list", clock.now());
   const { tags } = decodeJson(page.body, pageSchema, session.place(), "the tag list");
   return (tags ?? []).filter((tag) => tag !== null);
-}
-
-function nextPage(session: RepositorySession, url: URL, page: HttpResponse): URL | undefined {
-  const link = parseNextLink(page.headers.get("link"));
-  if (link === undefined) return undefined;
-  if (!URL.canParse(link, url.href)) throw invalidList(session, "its next page is no URL");
-  const next = new URL(link, url);
-  const reason = refusePageLink(next, url);
-  if (reason === undefined) return next;
-  const place = session.place();
-  const message = `${formatPlace(place)}: the next page ${redactUrl(next)} is refused: ${reason}`;
-  throw new RegistryError("refused-address", message, place);
 }
 
 function invalidList(session: RepositorySession, what: string): RegistryError {

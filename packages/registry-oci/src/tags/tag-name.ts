@@ -1,5 +1,6 @@
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-const SIGNATURE = /^(?:sha256-[0-9a-f]{64}|sha512-[0-9a-f]{128})(?:\.(?:sig|att|sbom))?$/;
+/** The fallback of the referrers API cuts a sha512 after 64 digits, others write all of them. */
+const SIGNATURE = /^(?:sha256-[0-9a-f]{64}|sha512-(?:[0-9a-f]{64}){1,2})(?:\.(?:sig|att|sbom))?$/;
 
 /** Whether a tag can have this name, by the distribution specification. */
 export function isTagName(text: string): boolean {

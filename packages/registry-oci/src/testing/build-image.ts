@@ -1,17 +1,10 @@
 import type { ImageFixture } from "@image-updater/core/testing";
 import { digestOf } from "../manifest/digest.js";
+import { bytesPart, describePart, jsonPart, type BuiltPart } from "./built-part.js";
 import { buildLayer } from "./tar-layer.js";
 
 /** In whose media types images are written. */
 export type ImageFormat = "oci" | "docker";
-
-/** A manifest or blob of a built image. */
-export interface BuiltPart {
-  readonly kind: "manifest" | "config" | "layer";
-  readonly mediaType: string;
-  readonly bytes: Buffer;
-  readonly digest: string;
-}
 
 /** A whole image, its own manifest or index first. */
 export type BuiltImage = readonly [BuiltPart, ...BuiltPart[]];
@@ -26,10 +19,10 @@ export function buildImage(fixture: ImageFixture, format: ImageFormat): BuiltIma
   if (only !== undefined && others.length === 0 && layout !== "index") return only.parts;
   const attestations = children.map(({ parts }) => buildAttestation(parts[0]));
   const entries = [
-    ...children.map(({ parts: [manifest], platform }) => ({ ...describe(manifest), platform })),
+    ...children.map(({ parts: [manifest], platform }) => ({ ...describePart(manifest), platform })),
     ...attestations.map(({ entry }) => entry),
   ];
-  const index = json("manifest", types.index, {
+  const index = jsonPart("manifest", types.index, {
     schemaVersion: 2,
     mediaType: types.index,
     manifests: entries,
@@ -76,8 +69,8 @@ function buildForPlatform(
   const [os = "", architecture = "", variant] = platformText.split("/");
   const platform = { os, architecture, ...(variant === undefined ? {} : { variant }) };
   const { tar, gzip } = buildLayer(content);
-  const layer = part("layer", types.layer, gzip);
-  const config = json("config", types.config, {
+  const layer = bytesPart("layer", types.layer, gzip);
+  const config = jsonPart("config", types.config, {
     ...platform,
     ...(created === null ? {} : { created }),
     config: { Labels: labels },
@@ -92,15 +85,15 @@ function buildAttestation(image: BuiltPart): {
   readonly parts: readonly BuiltPart[];
 } {
   const platform = { os: "unknown", architecture: "unknown" };
-  const layer = json("layer", "application/vnd.in-toto+json", { subject: image.digest });
-  const config = json("config", TYPES.oci.config, platform);
+  const layer = jsonPart("layer", "application/vnd.in-toto+json", { subject: image.digest });
+  const config = jsonPart("config", TYPES.oci.config, platform);
   const manifest = buildManifest(TYPES.oci.manifest, config, layer);
   const annotations = {
     "vnd.docker.reference.type": "attestation-manifest",
     "vnd.docker.reference.digest": image.digest,
   };
   return {
-    entry: { ...describe(manifest), platform, annotations },
+    entry: { ...describePart(manifest), platform, annotations },
     parts: [manifest, config, layer],
   };
 }
@@ -108,29 +101,17 @@ function buildAttestation(image: BuiltPart): {
 /** A Helm chart: the most common thing in a registry that is no image. */
 function buildArtifact({ tag, content = "" }: ImageFixture): BuiltImage {
   const chart = { name: "chart", version: tag, description: content };
-  const config = json("config", "application/vnd.cncf.helm.config.v1+json", chart);
+  const config = jsonPart("config", "application/vnd.cncf.helm.config.v1+json", chart);
   const layerType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
-  const layer = part("layer", layerType, buildLayer(content).gzip);
+  const layer = bytesPart("layer", layerType, buildLayer(content).gzip);
   return [buildManifest(TYPES.oci.manifest, config, layer), config, layer];
 }
 
 function buildManifest(mediaType: string, config: BuiltPart, layer: BuiltPart): BuiltPart {
-  return json("manifest", mediaType, {
+  return jsonPart("manifest", mediaType, {
     schemaVersion: 2,
     mediaType,
-    config: describe(config),
-    layers: [describe(layer)],
+    config: describePart(config),
+    layers: [describePart(layer)],
   });
-}
-
-function describe({ mediaType, digest, bytes }: BuiltPart): object {
-  return { mediaType, digest, size: bytes.length };
-}
-
-function json(kind: BuiltPart["kind"], mediaType: string, value: object): BuiltPart {
-  return part(kind, mediaType, Buffer.from(JSON.stringify(value), "utf8"));
-}
-
-function part(kind: BuiltPart["kind"], mediaType: string, bytes: Buffer): BuiltPart {
-  return { kind, mediaType, bytes, digest: digestOf(bytes) };
 }

@@ -1,5 +1,6 @@
 import { errorAnswer, jsonAnswer, type Answer, type Ask } from "./answer.js";
-import type { BuiltPart } from "./build-image.js";
+import { answerReferrers, type OciTestReferrers } from "./answer-referrers.js";
+import type { BuiltPart } from "./built-part.js";
 import type { ImageStore } from "./image-store.js";
 
 /** What a request is about. */
@@ -7,7 +8,7 @@ export type Route =
   | { readonly kind: "ping" | "token" | "unknown" }
   | { readonly kind: "tags" | "tags-page"; readonly repository: string }
   | {
-      readonly kind: "manifest" | "config" | "layer";
+      readonly kind: "manifest" | "config" | "layer" | "referrers";
       readonly repository: string;
       readonly reference: string;
     };
@@ -18,6 +19,7 @@ export interface ApiOptions {
   readonly links: "relative" | "absolute";
   readonly order: "lexical" | "pushed";
   readonly blobsAt: string | undefined;
+  readonly referrers: OciTestReferrers;
 }
 
 /** Finds what a request is about. */
@@ -25,11 +27,14 @@ export function routeOf({ url }: Ask, store: ImageStore): Route {
   if (url.pathname === "/token") return { kind: "token" };
   if (url.pathname === "/v2/" || url.pathname === "/v2") return { kind: "ping" };
   const [, repository = "", resource, reference = ""] =
-    /^\/v2\/(.+)\/(tags|manifests|blobs)\/([^/]+)$/.exec(decodeURIComponent(url.pathname)) ?? [];
+    /^\/v2\/(.+)\/(tags|manifests|blobs|referrers)\/([^/]+)$/.exec(
+      decodeURIComponent(url.pathname),
+    ) ?? [];
   if (resource === "tags" && reference === "list") {
     return { kind: url.searchParams.has("last") ? "tags-page" : "tags", repository };
   }
   if (resource === "manifests") return { kind: "manifest", repository, reference };
+  if (resource === "referrers") return { kind: "referrers", repository, reference };
   if (resource !== "blobs") return { kind: "unknown" };
   const isConfig = store.blob(repository, reference)?.kind === "config";
   return { kind: isConfig ? "config" : "layer", repository, reference };
@@ -48,6 +53,8 @@ export function answerApi(ask: Ask, route: Route, store: ImageStore, options: Ap
     case "config":
     case "layer":
       return answerBlob(ask, route.repository, route.reference, store, options);
+    case "referrers":
+      return answerReferrers(ask, route.repository, route.reference, store, options);
     case "token":
     case "unknown":
       break;

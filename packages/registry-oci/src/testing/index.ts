@@ -7,5 +7,7 @@ export {
   type OciTestServer,
 } from "./start-oci-registry.js";
 export type { OciTestAuth } from "./access.js";
+export type { OciTestAttachment } from "./build-referrer.js";
+export type { OciTestReferrers } from "./answer-referrers.js";
 export type { OciTestPullLimit } from "./pull-limit.js";
 export type { ImageFormat } from "./build-image.js";

@@ -9,7 +9,9 @@ import { createServer as createTlsServer } from "node:https";
 import type { ImageFixture, RegistryFault, RegistryFixture } from "@image-updater/core/testing";
 import { createAccessControl, type AccessControl, type OciTestAuth } from "./access.js";
 import type { Answer, Ask } from "./answer.js";
+import type { OciTestReferrers } from "./answer-referrers.js";
 import type { ImageFormat } from "./build-image.js";
+import type { OciTestAttachment } from "./build-referrer.js";
 import { answerApi, routeOf, type ApiOptions, type Route } from "./distribution-api.js";
 import { createFaultPlan, misbehave, type FaultPlan, type Misbehaviour } from "./fault-plan.js";
 import { createImageStore, type ImageStore } from "./image-store.js";
@@ -21,7 +23,7 @@ export interface OciTestOptions {
   readonly fixture?: RegistryFixture | undefined;
   /** Default: everybody may read. */
   readonly auth?: OciTestAuth | undefined;
-  /** Most tags of a page; default 1000. */
+  /** Most tags or referrers of a page; default 1000. */
   readonly pageSize?: number | undefined;
   /** How the next page is named; default `relative`. */
   readonly links?: "relative" | "absolute" | undefined;
@@ -31,6 +33,8 @@ export interface OciTestOptions {
   readonly format?: ImageFormat | undefined;
   /** Redirect blobs to the same path at this base URL, as registries with an object storage do. */
   readonly blobsAt?: string | undefined;
+  /** How it keeps what is attached to images; default `api`. */
+  readonly referrers?: OciTestReferrers | undefined;
   /** Counts pulls as Docker Hub does; default no limit. */
   readonly pullLimit?: OciTestPullLimit | undefined;
   /** What goes wrong from the start. */
@@ -57,6 +61,8 @@ export interface OciTestServer {
   readonly requests: readonly LoggedRequest[];
   /** Pushes an image and answers its digest. */
   push(repository: string, image: ImageFixture): string;
+  /** Attaches an artifact without content to a manifest and answers the artifact's digest. */
+  attach(repository: string, subjectDigest: string, attachment: OciTestAttachment): string;
   /** Deletes a tag. */
   delete(repository: string, tag: string): void;
   /** Replaces all faults; an empty list ends them. */
@@ -75,7 +81,8 @@ export async function startOciRegistry(options: OciTestOptions = {}): Promise<Oc
   const access = createAccessControl(options.auth, () => url);
   const requests: LoggedRequest[] = [];
   const pullLimit = createPullLimit(options.pullLimit);
-  const parts = { store, faults, access, pullLimit, api: apiOptions(options) };
+  const api = apiOptions(options);
+  const parts = { store, faults, access, pullLimit, api };
   const handle = createHandler(parts, requests);
   const server =
     options.tls === undefined ? createServer(handle) : createTlsServer(options.tls, handle);
@@ -86,6 +93,10 @@ export async function startOciRegistry(options: OciTestOptions = {}): Promise<Oc
     host,
     requests,
     push: store.push,
+    attach(repository, subjectDigest, attachment): string {
+      const tagged = api.referrers === "tag" || api.referrers === "web-page";
+      return store.attach(repository, subjectDigest, attachment, tagged);
+    },
     delete(repository, tag): void {
       store.delete(repository, tag);
     },
@@ -96,7 +107,7 @@ export async function startOciRegistry(options: OciTestOptions = {}): Promise<Oc
 
 function apiOptions(options: OciTestOptions): ApiOptions {
   const { pageSize = 1000, links = "relative", order = "lexical", blobsAt } = options;
-  return { pageSize, links, order, blobsAt };
+  return { pageSize, links, order, blobsAt, referrers: options.referrers ?? "api" };
 }
 
 interface Parts {

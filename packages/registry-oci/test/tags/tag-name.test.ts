@@ -11,6 +11,8 @@ it.each([
   [`${SHA256}.sbom`, true],
   [SHA512, true],
   [`${SHA512}.sig`, true],
+  [`sha512-${"0".repeat(64)}`, true],
+  [`sha512-${"0".repeat(65)}`, false],
   [`${SHA256}.other`, false],
   [`v${SHA256}`, false],
   [`sha256-${"a".repeat(63)}`, false],

@@ -102,6 +102,28 @@ describe("startOciRegistry", () => {
     expect(statuses).toEqual([200, 401]);
   });
 
+  it("lists what is attached, and with a filter says so", async () => {
+    const server = await startRegistry({ fixture });
+    const subject = server.push("team/app", { tag: "3" });
+    const digest = server.attach("team/app", subject, { artifactType: "a/b" });
+    server.attach("team/app", subject, { artifactType: "c/d", annotations: { k: "v" } });
+    const base = `${server.url}/v2/team/app`;
+    const manifest = parse((await get(`${base}/manifests/${digest}`)).bytes);
+    expect(manifest).toMatchObject({ artifactType: "a/b", subject: { digest: subject } });
+    const { headers, body } = await request(`${base}/referrers/${subject}?artifactType=a/b`);
+    expect(headers["oci-filters-applied"]).toBe("artifactType");
+    expect(await body.json()).toMatchObject({ manifests: [{ digest, artifactType: "a/b" }] });
+    await request(`${base}/manifests/${digest}`, { method: "DELETE" });
+    const left = parse((await get(`${base}/referrers/${subject}`)).bytes)["manifests"];
+    expect(left).toMatchObject([{ artifactType: "c/d", annotations: { k: "v" } }]);
+  });
+
+  it("attaches to nothing that is not there", async () => {
+    const server = await startRegistry({ fixture });
+    const attach = (): string => server.attach("team/app", "sha256:0", { artifactType: "a/b" });
+    expect(attach).toThrow("team/app has no manifest sha256:0");
+  });
+
   it("uses up a fault that has a number", async () => {
     const server = await startRegistry({ fixture });
     server.setFaults([{ on: "manifest", behave: "server-error", tag: "2", times: 1 }]);
