@@ -27,14 +27,15 @@ export function parseVersion(tag: string): Version | undefined {
   if (prerelease.split(".").some(hasLeadingZero)) return undefined;
   const metadata = groups["metadata"] ?? "";
   const fields = { original: tag, major, minor, patch, prerelease, metadata };
-  return { ...fields, toString: () => formatVersion(fields) };
+  const text = (): string => formatVersion(fields);
+  return { ...fields, toString: text, toJSON: text };
 }
 
 function hasLeadingZero(identifier: string): boolean {
   return identifier.length > 1 && identifier.startsWith("0") && isNumericIdentifier(identifier);
 }
 
-function formatVersion(version: Omit<Version, "toString" | "original">): string {
+function formatVersion(version: Omit<Version, "toString" | "toJSON" | "original">): string {
   const { major, minor, patch, prerelease, metadata } = version;
   const suffix = prerelease === "" ? "" : `-${prerelease}`;
   return `${major}.${minor}.${patch}${suffix}${metadata === "" ? "" : `+${metadata}`}`;

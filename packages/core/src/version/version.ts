@@ -16,4 +16,6 @@ export interface Version {
   readonly metadata: string;
   /** Normalized: `1.2.0-beta.5+meta` for `v1.2-beta.5+meta`. */
   toString(): string;
+  /** The normalized text: JSON has no numbers of 64 bits. */
+  toJSON(): string;
 }

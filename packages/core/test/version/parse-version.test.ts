@@ -106,3 +106,7 @@ describe("parseVersion", () => {
     }
   });
 });
+
+it("is its normalized text in JSON", () => {
+  expect(JSON.stringify({ version: parseVersion("v1.2-rc1") })).toBe('{"version":"1.2.0-rc1"}');
+});
