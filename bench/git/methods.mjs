@@ -7,6 +7,7 @@ export const methods = [
   { run: cloneWithGit },
   { run: (context) => runWorker("isomorphic-git", context) },
   { run: (context) => runWorker("write-back", context) },
+  { run: (context) => runWorker("write-back-fewer-requests", context) },
   { filters: false, run: (context) => runWorker("write-back-without-filters", context) },
 ];
 

@@ -8,7 +8,8 @@ const GIT = { method: "git", target: { kind: "helmvalues" } };
 const methods = {
   "isomorphic-git": writeWithIsomorphicGit,
   "write-back": writeThreeTimes,
-  "write-back-without-filters": writeOnce,
+  "write-back-fewer-requests": writeWithFewerRequests,
+  "write-back-without-filters": writeWithoutFilters,
 };
 
 let peak = 0;
@@ -63,16 +64,21 @@ async function writeThreeTimes(context) {
   await step("this package, nothing to do", () => write(`v${now + 1}`, "unchanged"));
 }
 
-async function writeOnce(context) {
+async function writeWithFewerRequests(context) {
+  const write = await openWriteBack(context, { prefer: "fewer-requests" });
+  await step("this package, fewer requests", () => write(`v${Date.now()}`, "written"));
+}
+
+async function writeWithoutFilters(context) {
   const write = await openWriteBack(context);
   const now = Date.now();
   await step("without filters, first change", () => write(`v${now}`, "written"));
   await step("without filters, second change", () => write(`v${now + 1}`, "written"));
 }
 
-async function openWriteBack({ url, path }) {
+async function openWriteBack({ url, path }, settings = {}) {
   const { createGitWriteBack } = await import("@image-updater/writeback-git");
-  const target = createGitWriteBack({ allowHttp: true });
+  const target = createGitWriteBack({ allowHttp: true, ...settings });
   // Once in the life of a process: the HTTP client compiles its parser, and modules are loaded.
   const nowhere = { repository: `${url}/none` };
   const application = { name: "bench", namespace: "argocd" };

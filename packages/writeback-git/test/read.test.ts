@@ -82,3 +82,16 @@ it("fails every read of a repository that is gone, and no other", async () => {
   ]);
   expect(results.map(codeOf)).toEqual(["not-found", "read"]);
 });
+
+it("answers bytes that are the caller's to change", async () => {
+  const target = localGit();
+  const application = { name: "app", namespace: "argocd" };
+  const reads = [
+    { application, settings: gitSettings, location: { repository: url }, paths: ["a.yaml"] },
+  ];
+  for (let time = 0; time < 3; time += 1) {
+    const [result] = await target.read(reads);
+    expect(text(result, "a.yaml")).toBe("main");
+    if (result?.kind === "read") result.files.get("a.yaml")?.fill(0);
+  }
+});
