@@ -18,7 +18,7 @@ import type { PlanOptions, RunOptions, Updater, UpdaterSettings } from "./update
 /**
  * Creates the updater: the program around the pure parts.
  *
- * Construction does no I/O. Nothing is kept between cycles.
+ * Construction does no I/O. Between cycles nothing is kept but what the cache remembers.
  *
  * ```ts
  * const updater = createUpdater({ registries, writeBack, clock: systemClock() });
