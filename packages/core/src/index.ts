@@ -1,6 +1,7 @@
 // The public names, in reading order: read, decide, render, write back, and the ports between them.
 
 // An Application and what its annotations say
+export { applicationOwner, type ApplicationOwner } from "./application/application-owner.js";
 export { readApplication, type ReadApplicationOptions } from "./application/read-application.js";
 export type {
   Application,
@@ -149,6 +150,7 @@ export type {
 export type { Facts, TagFact, UnreadableTag } from "./ports/facts.js";
 export type {
   CommitAuthor,
+  PullRequestSummary,
   ReadResult,
   WriteBackChange,
   WriteBackLocation,
@@ -157,7 +159,9 @@ export type {
   WriteResult,
 } from "./ports/write-back-target.js";
 export type {
+  ForgeKind,
   GitCredentialReference,
+  PullRequestSettings,
   WriteBackFile,
   WriteBackSettings,
 } from "./ports/write-back-settings.js";
@@ -172,6 +176,7 @@ export type {
   KustomizationImage,
 } from "./ports/edits.js";
 export type {
+  ApplicationChange,
   ApplicationClient,
   ApplicationSource,
   JsonPatchOperation,
@@ -179,6 +184,8 @@ export type {
 export type {
   Credential,
   CredentialProvider,
+  GitConnection,
+  GitCredential,
   GitCredentialRequest,
   RepositoryCredentialRequest,
 } from "./ports/credential-provider.js";

@@ -3,13 +3,14 @@ import {
   type CallOptions,
   type Clock,
   type CommitAuthor,
-  type Credential,
   type CredentialProvider,
   type ErrorSummary,
+  type GitCredential,
   type GitCredentialRequest,
   type WriteBackTarget,
 } from "@image-updater/core";
 import type { Dispatcher } from "undici";
+import { openAccess } from "./access/open-access.js";
 import { hostClock } from "./host-clock.js";
 import { nameProtocolError } from "./protocol-error.js";
 import { readRepository } from "./read-repository.js";
@@ -21,9 +22,7 @@ import {
 } from "./repository/group-by-repository.js";
 import { createRepositoryMemories } from "./repository/repository-memory.js";
 import { runLimited } from "./run-limited.js";
-import { authorizationOf } from "./transport/authorization.js";
-import { cancelledError, createHttpTransport } from "./transport/http-transport.js";
-import { createSmartHttp } from "./transport/smart-http.js";
+import { cancelledError } from "./transport/http-transport.js";
 import { writeRepository, type RepositoryWork } from "./write-repository.js";
 
 /** Settings of {@link createGitWriteBack}. All are optional; a public server needs none. */
@@ -115,7 +114,11 @@ async function forEachRepository<T extends Located, R>(
   await runLimited(groups, REPOSITORIES_AT_ONCE, async (group) => {
     try {
       const work = await openRepository(context, group, options?.signal);
-      for (const [index, result] of await run(work, group)) results.set(index, result);
+      try {
+        for (const [index, result] of await run(work, group)) results.set(index, result);
+      } finally {
+        work.close?.();
+      }
     } catch (cause) {
       const error = nameProtocolError(cause, group.address.url);
       for (const { index } of group.entries) results.set(index, failure(error));
@@ -138,26 +141,31 @@ async function openRepository(
   const { requestTimeoutMs = 90_000, deadlineMs = 60_000 } = settings;
   const { maxPackBytes = 512 * 1024 * 1024, prefer = "fewer-bytes" } = settings;
   const given = await askCredential(settings, { ...credential, signal });
-  const authorization = authorizationOf(given, address);
-  // What one identity has seen is not shown to another one.
-  const memory = memories(address.key, authorization.header);
-  const transport = createSmartHttp({
-    url: address.url,
-    base: memory.server().base,
-    authorization,
-    send: createHttpTransport({ dispatcher, requestTimeoutMs }),
-    found: (base) => memory.learn({ base }),
-  });
+  const { transport, identity, forge, close } = await openAccess(
+    { dispatcher, requestTimeoutMs },
+    {
+      address,
+      credential: given,
+      greeting: {
+        base: (identity) => memories(address.key, identity).server().base,
+        found: (identity, base) => memories(address.key, identity).learn({ base }),
+      },
+      signal,
+    },
+  );
+  const memory = memories(address.key, identity);
   return {
     remote: openGitRemote({ transport, memory, preferences: { maxPackBytes, prefer } }),
     author,
     limits: { target: address.url, clock, random, deadlineMs, signal },
+    forge,
+    close,
   };
 }
 
 async function askCredential(
   { credentials }: GitWriteBackSettings,
   request: GitCredentialRequest,
-): Promise<Credential> {
+): Promise<GitCredential> {
   return (await credentials?.forGit(request)) ?? { kind: "anonymous" };
 }

@@ -4,6 +4,7 @@ import {
   type WriteBackChange,
   type WriteResult,
 } from "@image-updater/core";
+import type { ForgeAccess } from "./access/repository-access.js";
 import {
   findStart,
   resolveBranch,
@@ -21,6 +22,10 @@ export interface RepositoryWork {
   readonly remote: GitRemote;
   readonly author: CommitAuthor;
   readonly limits: RetryLimits;
+  /** For pull requests and commits through the API of a forge. */
+  readonly forge?: ForgeAccess | undefined;
+  /** Called when the work is done. */
+  close?: (() => void) | undefined;
 }
 
 interface BranchGroup {

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { Credential, GitCredentialRequest } from "@image-updater/core";
+import type { GitCredential, GitCredentialRequest } from "@image-updater/core";
 import { CredentialError } from "@image-updater/core";
 import { Agent, MockAgent } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 function withCredential(
-  credential: Credential,
+  credential: GitCredential,
   more: GitWriteBackSettings = {},
 ): ReturnType<typeof localGit> {
   return localGit({ credentials: { forGit: async () => credential }, ...more });
@@ -62,7 +62,7 @@ describe("credentials", () => {
 
   it("are asked for once per repository, by the URL without user information", async () => {
     const asked: GitCredentialRequest[] = [];
-    const forGit = async (request: GitCredentialRequest): Promise<Credential> => {
+    const forGit = async (request: GitCredentialRequest): Promise<GitCredential> => {
       asked.push(request);
       return { kind: "basic", username: "bot", password: PASSWORD };
     };
@@ -96,10 +96,10 @@ describe("credentials", () => {
       "the credentials were refused",
     ],
     [
-      "an identity token",
-      withCredential({ kind: "identity-token", token: PASSWORD }),
+      "a key for SSH",
+      withCredential({ kind: "ssh-key", privateKey: PASSWORD }),
       "unsupported",
-      "identity token",
+      "ssh-key",
     ],
     [
       "a provider that has none",

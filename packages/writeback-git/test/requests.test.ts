@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { Credential, WriteResult } from "@image-updater/core";
+import type { GitCredential, WriteResult } from "@image-updater/core";
 import { Agent, type Dispatcher } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
 import type { GitWriteBackSettings } from "../src/create-git-write-back.js";
@@ -162,7 +162,7 @@ describe("the requests of a change", () => {
   });
 
   it("show one identity nothing that another one has seen", async () => {
-    let credential: Credential = { kind: "basic", username: "one", password: "1" };
+    let credential: GitCredential = { kind: "basic", username: "one", password: "1" };
     const { set } = await stage({}, { credentials: { forGit: async () => credential } });
     await set("v2");
     expect(await set("v2")).toEqual(["unchanged", ["ls-refs"]]);

@@ -2,7 +2,7 @@ import {
   createUpdater,
   formatDiagnostic,
   parseRegistriesConf,
-  type Credential,
+  type GitCredential,
   type Updater,
   type UpdaterSettings,
 } from "@image-updater/core";
@@ -22,7 +22,7 @@ export interface UpdaterParts {
   readonly registry?: OciRegistrySettings | undefined;
   readonly credentials?: Pick<RegistryCredentialsSettings, "secrets" | "environment"> | undefined;
   /** Used for every Git repository. */
-  readonly git?: Credential | undefined;
+  readonly git?: GitCredential | undefined;
   readonly writeBack?: GitWriteBackSettings | undefined;
   readonly settings?: Partial<UpdaterSettings> | undefined;
 }
@@ -31,7 +31,7 @@ export interface UpdaterParts {
 export function composeUpdater(parts: UpdaterParts): Updater {
   const { value: registries, diagnostics } = parseRegistriesConf(parts.registriesConf);
   if (registries === undefined) throw new Error(diagnostics.map(formatDiagnostic).join("\n"));
-  const credential: Credential = parts.git ?? { kind: "anonymous" };
+  const credential: GitCredential = parts.git ?? { kind: "anonymous" };
   return createUpdater({
     registriesConf: registries,
     registries: [

@@ -26,6 +26,8 @@ export interface ApplicationSourceSpec {
 export interface Application {
   readonly name: string;
   readonly namespace: string;
+  /** Argo CD project; undefined when the manifest names none. */
+  readonly project?: string | undefined;
   readonly type: ApplicationType;
   readonly source: ApplicationSourceSpec;
   /** Images of `status.summary.images`; undefined when the manifest has no status. */

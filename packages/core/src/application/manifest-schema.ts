@@ -9,6 +9,8 @@ const helmParameter = z.looseObject({
 });
 
 const source = z.looseObject({
+  name: text,
+  ref: text,
   repoURL: text,
   path: text,
   targetRevision: text,
@@ -31,6 +33,7 @@ const manifest = z.looseObject({
     annotations: z.record(z.string(), z.unknown()).nullish(),
   }),
   spec: z.looseObject({
+    project: text,
     source: source.nullish(),
     sources: z.array(source).nullish(),
     sourceHydrator: z.looseObject({ drySource: source }).nullish(),
@@ -53,6 +56,7 @@ export interface DecodedManifest {
   readonly name: string;
   readonly namespace: string | undefined;
   readonly annotations: Readonly<Record<string, unknown>>;
+  readonly project: string | undefined;
   readonly source: DecodedSource | undefined;
   readonly sources: readonly DecodedSource[];
   readonly drySource: DecodedSource | undefined;
@@ -64,6 +68,8 @@ export interface DecodedManifest {
 
 /** One source of an Application. A block that is absent is undefined. */
 export interface DecodedSource {
+  /** What a source of several is called, by its own name or as others refer to it. */
+  readonly names: readonly string[];
   readonly repositoryUrl: string;
   readonly path: string;
   readonly targetRevision: string;
@@ -100,6 +106,7 @@ export function decodeManifest(
       name: metadata.name,
       namespace: metadata.namespace || undefined,
       annotations: metadata.annotations ?? {},
+      project: spec.project || undefined,
       source: spec.source ? decodeSource(spec.source) : undefined,
       sources: spec.sources?.map(decodeSource) ?? [],
       drySource: spec.sourceHydrator ? decodeSource(spec.sourceHydrator.drySource) : undefined,
@@ -134,6 +141,7 @@ function hasFields(status: object | null | undefined): boolean {
 
 function decodeSource(fields: z.infer<typeof source>): DecodedSource {
   return {
+    names: [fields.name, fields.ref].flatMap((name) => name || []),
     repositoryUrl: fields.repoURL ?? "",
     path: fields.path ?? "",
     targetRevision: fields.targetRevision ?? "",

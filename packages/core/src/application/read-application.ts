@@ -26,13 +26,19 @@ export interface ReadApplicationOptions {
   readonly controllerNamespace?: string | undefined;
   /** Makes an unknown strategy an error of its image. Default `false`. */
   readonly strict?: boolean | undefined;
+  /**
+   * What to care for, from elsewhere than the annotations: an ImageUpdater resource, or code. The
+   * annotations are then not read.
+   */
+  readonly settings?: AnnotatedApplication | undefined;
 }
 
 /**
  * Reads an Argo CD Application manifest (decoded JSON or YAML).
  *
- * The value is undefined when the manifest is no Application, has no source, or has no `image-list`
- * annotation; the last without a diagnostic, since such an Application is simply not managed.
+ * The value is undefined when the manifest is no Application, has no source, or, where no settings
+ * are given, has no `image-list` annotation; the last without a diagnostic, since such an Application
+ * is simply not managed.
  */
 export function readApplication(
   manifest: unknown,
@@ -56,6 +62,7 @@ export function readApplication(
   const value: Application = {
     name: fields.name,
     namespace,
+    ...(fields.project === undefined ? {} : { project: fields.project }),
     type,
     source: sourceSpec(source),
     liveImages: fields.liveImages?.flatMap(parseLive),
@@ -73,8 +80,9 @@ export function readApplication(
 function readAnnotations(
   { name, annotations }: DecodedManifest,
   namespace: string,
-  { strategies, strict }: ReadApplicationOptions,
+  { strategies, strict, settings }: ReadApplicationOptions,
 ): Parsed<AnnotatedApplication> {
+  if (settings !== undefined) return { value: settings, diagnostics: [] };
   const locate = (found: Diagnostic): Diagnostic => ({
     ...found,
     where: { ...found.where, application: `${namespace}/${name}` },

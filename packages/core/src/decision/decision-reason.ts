@@ -24,4 +24,5 @@ export type DecisionReason =
   | { readonly code: "incomplete-facts"; readonly tags: readonly string[] }
   | { readonly code: "internal"; readonly error: ErrorSummary }
   | { readonly code: "already-in-spec"; readonly image: string }
-  | { readonly code: "foreign-secret-namespace"; readonly reference: string };
+  | { readonly code: "foreign-secret-namespace"; readonly reference: string }
+  | { readonly code: "verification-unavailable"; readonly image: string };

@@ -37,5 +37,7 @@ export function formatDecisionReason(reason: DecisionReason): string {
       return `${reason.image} already stands in the Application's spec`;
     case "foreign-secret-namespace":
       return `${reason.reference} is in another namespace than the Application; secrets are read from its own only`;
+    case "verification-unavailable":
+      return `${reason.image} is to be verified by its signature, which this version cannot do; nothing is updated unverified`;
   }
 }

@@ -5,12 +5,24 @@ export type JsonPatchOperation =
   | { readonly op: "test" | "add" | "replace"; readonly path: string; readonly value: unknown }
   | { readonly op: "remove"; readonly path: string };
 
+/** What a watch saw. */
+export type ApplicationChange =
+  | {
+      /** All there are at this moment: forget what is not among them. Comes first, and after a gap. */
+      readonly kind: "listed";
+      readonly manifests: readonly unknown[];
+    }
+  | { readonly kind: "changed"; readonly manifest: unknown }
+  | { readonly kind: "removed"; readonly namespace: string; readonly name: string };
+
 /** Lists the Applications to care for. */
 export interface ApplicationSource {
   /** Version of this contract. */
   readonly contract: "application-source/1";
   /** All manifests, as decoded JSON. */
   list(options?: CallOptions): Promise<readonly unknown[]>;
+  /** Optional: the Applications as they change, until the signal is aborted; reconnects by itself. */
+  watch?(options?: CallOptions): AsyncIterable<ApplicationChange>;
 }
 
 /** Reads and patches one Application. */

@@ -28,6 +28,8 @@ export interface CommitAuthor {
 /** One application's change: everything a target needs, as plain JSON. */
 export interface WriteBackChange {
   readonly application: { readonly name: string; readonly namespace: string };
+  /** Argo CD project of the Application; credentials of another project are not for it. */
+  readonly project?: string | undefined;
   readonly settings: WriteBackSettings;
   /** Absent when the change goes to the Application itself. */
   readonly location?: WriteBackLocation | undefined;
@@ -40,6 +42,7 @@ export interface WriteBackChange {
 /** What to read: the files of a change, before or without any edit. */
 export interface WriteBackRead {
   readonly application: WriteBackChange["application"];
+  readonly project?: string | undefined;
   readonly settings: WriteBackSettings;
   readonly location?: WriteBackLocation | undefined;
   /** Paths from the repository's root. */
@@ -51,7 +54,15 @@ export type ReadResult =
   | { readonly kind: "read"; readonly files: ReadonlyMap<string, Uint8Array | undefined> }
   | { readonly kind: "failed"; readonly error: ErrorSummary };
 
-/** What became of one change. */
+/** A pull request that carries a change. */
+export interface PullRequestSummary {
+  readonly number: number;
+  /** Page of the pull request, for people. */
+  readonly url: string;
+  readonly state: "open" | "closed" | "merged";
+}
+
+/** What became of one change; `notes` say what a person should know of how it was written, or why not. */
 export type WriteResult =
   | {
       readonly kind: "written";
@@ -60,8 +71,14 @@ export type WriteResult =
       readonly branch?: string | undefined;
       /** Paths that changed. */
       readonly paths: readonly string[];
+      readonly pullRequest?: PullRequestSummary | undefined;
+      readonly notes?: readonly string[] | undefined;
     }
-  | { readonly kind: "unchanged" }
+  | {
+      readonly kind: "unchanged";
+      readonly pullRequest?: PullRequestSummary | undefined;
+      readonly notes?: readonly string[] | undefined;
+    }
   | { readonly kind: "failed"; readonly error: ErrorSummary };
 
 /**

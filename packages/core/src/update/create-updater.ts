@@ -141,8 +141,21 @@ function logWrite(cycle: Cycle, { application }: ApplicationPlan, result: WriteR
   } else {
     cycle.logger.info(fields, "Successfully updated the live application spec");
   }
+  if (result.kind !== "failed") logWriteNotes(cycle, fields, result);
   const event = { application: `${namespace}/${name}`, result: result.kind };
   cycle.observer.observe({ kind: "change-written", ...event });
+}
+
+function logWriteNotes(
+  { logger }: Cycle,
+  fields: { readonly application: string },
+  { pullRequest, notes = [] }: Exclude<WriteResult, { readonly kind: "failed" }>,
+): void {
+  if (pullRequest !== undefined) {
+    const { number, state, url } = pullRequest;
+    logger.info(fields, `Pull request ${number} (${state}): ${url}`);
+  }
+  for (const note of notes) logger.warn(fields, note);
 }
 
 function endCycle(

@@ -70,8 +70,10 @@ function destination({ change }: ApplicationPlan): readonly string[] {
     return ["  writes to the Application", ...change.edits.flatMap(formatPatch)];
   }
   const { repository, base = "HEAD", branch } = change.location;
+  const { pullRequest } = change.settings;
+  const request = pullRequest === undefined ? "" : `, as a pull request on ${pullRequest.forge}`;
   const push = branch === undefined || branch === base ? "" : `, pushed to ${branch}`;
-  return [`  writes to ${redactUserInfo(repository)}, branch ${base}${push}`];
+  return [`  writes to ${redactUserInfo(repository)}, branch ${base}${push}${request}`];
 }
 
 /** What a patch sets; it has no file of which a difference could be shown. */

@@ -36,7 +36,7 @@ export async function findLiveImages(
 type Unread = { readonly kind: "unread"; readonly read: WriteBackRead };
 
 function fromManifest(cycle: Cycle, application: Application): LiveImages | Unread {
-  const { name, namespace, liveImages, writeBack: settings } = application;
+  const { name, namespace, project, liveImages, writeBack: settings } = application;
   if (liveImages !== undefined) return { kind: "known", images: liveImages };
   return attempt(() => {
     const location = settings === undefined ? undefined : locationOf(application, settings);
@@ -48,7 +48,7 @@ function fromManifest(cycle: Cycle, application: Application): LiveImages | Unre
       overrideFileOf(application, settings.target, cycle.controllerNamespace),
       ...manifestFilesOf(application, settings.target),
     ];
-    const read = { application: { name, namespace }, settings, location, paths };
+    const read = { application: { name, namespace }, project, settings, location, paths };
     return { kind: "unread", read };
   });
 }

@@ -38,10 +38,10 @@ export async function addPreviews(
 }
 
 function readOf(change: WriteBackChange, application: Application): WriteBackRead {
-  const { application: identity, settings, location } = change;
+  const { application: identity, project, settings, location } = change;
   const values = valuesFilesOf(change, application);
   const paths = [...new Set([...fileEdits(change).flatMap(pathsOf), ...values])];
-  return { application: identity, settings, location, paths };
+  return { application: identity, project, settings, location, paths };
 }
 
 function preview(

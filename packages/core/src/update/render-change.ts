@@ -1,6 +1,5 @@
 import type { Application } from "../application/application.js";
 import type { Diagnostic, Parsed } from "../errors/diagnostic.js";
-import { TemplateError } from "../errors/template-error.js";
 import {
   kustomizationCandidates,
   kustomizationDirectory,
@@ -9,10 +8,9 @@ import {
 import type { Edit } from "../ports/edits.js";
 import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import type { WriteBackChange, WriteBackLocation } from "../ports/write-back-target.js";
-import { renderBranchName } from "../templates/render-branch-name.js";
-import { checkBranchName } from "../templates/check-branch-name.js";
 import { renderCommitMessage } from "../templates/render-commit-message.js";
 import { printedTag, type DecidedImage } from "./decided-image.js";
+import { renderBranch } from "./render-branch.js";
 import {
   renderHelmValues,
   renderKustomization,
@@ -50,11 +48,12 @@ export function renderChange(
   const updates = images.filter(({ decision }) => decision.outcome === "update");
   if (updates.length === 0) return undefined;
   const message = renderMessage(application, updates, settings.commit.template);
-  const branch = renderBranch(application, writeBack, updates);
   const location = locationOf(application, writeBack);
   const edits = renderEdits(application, writeBack, images, settings.controllerNamespace);
+  const branch = renderBranch({ application, writeBack, location, edits, updates });
   const change: WriteBackChange = {
     application: { name: application.name, namespace: application.namespace },
+    ...(application.project === undefined ? {} : { project: application.project }),
     settings: writeBack,
     ...(location === undefined ? {} : { location: withBranch(location, branch.value) }),
     edits,
@@ -104,32 +103,6 @@ function renderEdits(
   }
   const path = overrideFileOf(application, target, controllerNamespace);
   return [{ kind: "argocd-source", path, changes: renderOverrideChanges(application, images) }];
-}
-
-/** Without a template the value is undefined: the branch that is read is pushed. */
-function renderBranch(
-  application: Application,
-  { method, branchTemplate }: WriteBackSettings,
-  updates: readonly DecidedImage[],
-): Parsed<string> {
-  if (method !== "git" || branchTemplate === undefined) {
-    return { value: undefined, diagnostics: [] };
-  }
-  const rendered = renderBranchName(branchTemplate, {
-    images: updates.map(({ policy, running, wanted }) => ({
-      name: wanted.repository,
-      alias: policy.alias ?? "",
-      oldTag: printedTag(running),
-      newTag: printedTag(wanted),
-    })),
-    applicationName: application.name,
-    applicationNamespace: application.namespace,
-  });
-  const problem =
-    rendered.value === undefined ? rendered.diagnostics[0] : checkBranchName(rendered.value);
-  if (problem === undefined) return rendered;
-  const message = `git-branch template "${branchTemplate}": ${problem.message}`;
-  throw new TemplateError("invalid-branch-name", message);
 }
 
 function withBranch(location: WriteBackLocation, branch: string | undefined): WriteBackLocation {

@@ -140,6 +140,36 @@ describe("readApplication on the revision to write to", () => {
   });
 });
 
+describe("readApplication with settings from elsewhere", () => {
+  const given = {
+    images: [],
+    invalidImages: [],
+    writeBack: { method: "git", target: { kind: "override" }, baseBranch: "prod" },
+  } as const;
+
+  it("reads no annotation", () => {
+    const { value, diagnostics } = readApplication(manifestOf(), { settings: given });
+    expect(value).toMatchObject({ policies: [], writeBack: given.writeBack, revision: undefined });
+    expect(diagnostics).toEqual([]);
+  });
+
+  it("manages an Application without annotations", () => {
+    const manifest = manifestOf({ annotations: {} });
+    expect(readApplication(manifest).value).toBeUndefined();
+    expect(readApplication(manifest, { settings: given }).value?.name).toBe("shop");
+  });
+});
+
+describe("readApplication on the project", () => {
+  it.each([
+    ["the one it names", { project: "shops" }, "shops"],
+    ["none, where it names none", {}, undefined],
+  ])("keeps %s", (_, fields, project) => {
+    const source = { repoURL: "https://git.test/a.git", path: "app", helm: {} };
+    expect(read(manifestOf({ spec: { source, ...fields } })).project).toBe(project);
+  });
+});
+
 describe("readApplication on what is no Application", () => {
   it.each<[string, unknown, object]>([
     ["nothing", undefined, {}],

@@ -1,5 +1,5 @@
 import { WriteBackError } from "@image-updater/core";
-import type { Authorization } from "./authorization.js";
+import type { Authorization } from "../access/authorization.js";
 import type { GitTransport } from "./git-transport.js";
 import { readStart, type HttpAnswer, type HttpTransport } from "./http-transport.js";
 import { cleanServerText } from "./server-text.js";

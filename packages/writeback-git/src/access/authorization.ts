@@ -1,4 +1,4 @@
-import { WriteBackError, type Credential } from "@image-updater/core";
+import { WriteBackError, type GitCredential } from "@image-updater/core";
 import type { RepositoryUrl } from "../repository/repository-url.js";
 
 /** How requests prove who they are, and what must never be seen in a message. */
@@ -11,10 +11,10 @@ export interface Authorization {
 /**
  * The header for a credential; user information of the URL is used where there is no other.
  *
- * Throws `unsupported` for credentials that only registries understand.
+ * Throws `unsupported` for a credential that HTTP has no header for.
  */
 export function authorizationOf(
-  credential: Credential,
+  credential: GitCredential,
   { url, userInfo }: RepositoryUrl,
 ): Authorization {
   if (credential.kind === "basic") return basic(credential.username, credential.password);
@@ -26,11 +26,8 @@ export function authorizationOf(
       ? { header: undefined, secrets: [] }
       : basic(userInfo.username, userInfo.password);
   }
-  throw new WriteBackError(
-    "unsupported",
-    `the credential for ${url} is a registry's identity token; Git needs a user and a password, or a bearer token`,
-    { target: url },
-  );
+  const message = `the credential for ${url} is of kind "${credential.kind}", which https:// has no use for; give a user and a password, a token, or a GitHub App`;
+  throw new WriteBackError("unsupported", message, { target: url });
 }
 
 function basic(username: string, password: string): Authorization {
