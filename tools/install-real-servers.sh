@@ -7,7 +7,7 @@
 # Nothing is started: the tests run the programs themselves, on loopback ports of their own.
 set -euo pipefail
 
-packages=(docker-registry skopeo git)
+packages=(docker-registry skopeo git openssh-server openssh-client gnupg openssl)
 
 if [[ "${1:-}" == "--list" ]]; then
   printf '%s\n' "${packages[@]}"
