@@ -38,6 +38,7 @@ export { formatPlatform, parsePlatform, platformMatches, type Platform } from ".
 
 // Tags, versions and strategies
 export { parseTagFilter, type TagFilterSettings } from "./tags/parse-tag-filter.js";
+export { compileGlob, type Glob } from "./tags/glob.js";
 export type { FilterVerdict, TagFilter } from "./tags/tag-filter.js";
 export type { TagReason } from "./tags/tag-reason.js";
 export { formatTagReason } from "./tags/format-tag-reason.js";
