@@ -5,16 +5,22 @@ import { WriteBackError } from "../errors/write-back-error.js";
 import { applyJsonPatch } from "../overrides/apply-json-patch.js";
 import { renderApplicationPatch } from "../overrides/application-patch.js";
 import type {
+  ApplicationChange,
   ApplicationClient,
   ApplicationSource,
   JsonPatchOperation,
 } from "../ports/application-client.js";
+import type { CancelSignal } from "../ports/cancel-signal.js";
 import type { ReadResult, WriteBackTarget, WriteResult } from "../ports/write-back-target.js";
+import { onAbort } from "../update/on-abort.js";
 
-/** Applications of a test: a source and a client in one. */
+/** Applications of a test: a source and a client in one, and a hand to change them. */
 export interface InMemoryApplications {
   readonly source: ApplicationSource;
   readonly client: ApplicationClient;
+  /** Creates the Application, or replaces it whole, as somebody else would. */
+  put(manifest: object): void;
+  remove(name: ApplicationName): void;
 }
 
 /**
@@ -28,6 +34,13 @@ export function inMemoryApplications(manifests: readonly object[]): InMemoryAppl
     manifests.map((manifest) => [keyOf(metadataOf(manifest)), withVersion(manifest, undefined)]),
   );
 
+  const watchers = new Set<(change: ApplicationChange) => void>();
+  const store = (key: string, manifest: unknown): unknown => {
+    byName.set(key, manifest);
+    for (const tell of watchers) tell({ kind: "changed", manifest });
+    return manifest;
+  };
+
   function find(wanted: ApplicationName): unknown {
     const key = keyOf(wanted);
     const manifest = byName.get(key);
@@ -38,18 +51,73 @@ export function inMemoryApplications(manifests: readonly object[]): InMemoryAppl
   return {
     source: {
       contract: "application-source/1",
-      list: async () => [...byName.values()],
+      async list(options): Promise<readonly unknown[]> {
+        if (options?.signal?.aborted === true) throw cancelled();
+        return [...byName.values()];
+      },
+      watch: (options) =>
+        watchChanges(watchers, options?.signal, () => ({
+          kind: "listed",
+          manifests: [...byName.values()],
+        })),
     },
     client: {
       contract: "application-client/1",
       get: async (name) => find(name),
       async patch(name, patch): Promise<unknown> {
         const next = patched(keyOf(name), find(name), patch);
-        byName.set(keyOf(name), next);
-        return next;
+        return store(keyOf(name), next);
       },
     },
+    put(manifest): void {
+      const key = keyOf(metadataOf(manifest));
+      const last = byName.get(key);
+      const version = last === undefined ? undefined : metadataOf(last).resourceVersion;
+      store(key, withVersion(manifest, version));
+    },
+    remove({ namespace, name }): void {
+      if (!byName.delete(keyOf({ namespace, name }))) return;
+      for (const tell of watchers) tell({ kind: "removed", namespace, name });
+    },
   };
+}
+
+// What a watcher is told, in order; nothing is missed between two looks.
+async function* watchChanges(
+  watchers: Set<(change: ApplicationChange) => void>,
+  signal: CancelSignal | undefined,
+  list: () => ApplicationChange,
+): AsyncGenerator<ApplicationChange> {
+  const waiting: ApplicationChange[] = [list()];
+  let wake: (() => void) | undefined;
+  const tell = (change: ApplicationChange): void => {
+    waiting.push(change);
+    wake?.();
+  };
+  watchers.add(tell);
+  const isOver = (): boolean => signal?.aborted === true;
+  const stopWaiting = onAbort(signal, () => wake?.());
+  try {
+    while (!isOver()) {
+      const change = waiting.shift();
+      if (change !== undefined) yield change;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    stopWaiting();
+    watchers.delete(tell);
+  }
+}
+
+function cancelled(): ApplicationError {
+  const application = "*";
+  return new ApplicationError("cancelled", "the list of Applications was cancelled", {
+    application,
+  });
 }
 
 /** A `WriteBackTarget` for the `argocd` method over any client, without retries. */

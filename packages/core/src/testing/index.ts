@@ -31,6 +31,11 @@ export {
   type RegistryClientHarness,
   type RegistryUnderTest,
 } from "./registry-client-contract.js";
+export {
+  applicationSourceContract,
+  type ApplicationSourceHarness,
+  type ApplicationSourceUnderTest,
+} from "./application-source-contract.js";
 export { factsCacheContract, type FactsCacheHarness } from "./facts-cache-contract.js";
 export {
   writeBackTargetContract,
