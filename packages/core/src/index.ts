@@ -15,11 +15,40 @@ export {
   type InvalidImage,
 } from "./annotations/parse-annotations.js";
 export type { Annotations } from "./annotations/read-annotation.js";
+export type { SourceChoice } from "./policy/source-choice.js";
+
+// ImageUpdater resources
+export {
+  findApplicationRef,
+  IMAGE_UPDATER_API_VERSION,
+  parseImageUpdater,
+  type ImageUpdaterOptions,
+  type ImageUpdaterResource,
+} from "./crd/parse-image-updater.js";
+export type {
+  ApplicationLabels,
+  ApplicationRef,
+  ApplicationRefSettings,
+} from "./crd/application-ref.js";
+export {
+  nextImageUpdaterStatus,
+  type BrokenRef,
+  type EndedCycle,
+  type StartedCycle,
+  type WrittenUpdate,
+} from "./crd/next-image-updater-status.js";
+export {
+  decodeStatus,
+  type ImageUpdaterStatus,
+  type RecentUpdate,
+  type StatusCondition,
+} from "./crd/image-updater-status.js";
 
 // One image under care
-export type { ImagePolicy } from "./policy/image-policy.js";
+export type { ImagePolicy, ImageVerification } from "./policy/image-policy.js";
 export type {
   CommonUpdateSettings,
+  CosignKey,
   HelmTarget,
   ImageSettings,
   ManifestTargets,

@@ -31,6 +31,16 @@ export const WRITE_BACK_SETTINGS = {
   repository: "git-repository",
 } as const;
 
+/** The prefix of the annotations that only this SDK has. */
+export const OWN_PREFIX = "image-updater.dev/";
+
+/** Settings that only this SDK has, all of them for the whole application. */
+export const OWN_SETTINGS = {
+  pullRequest: "pull-request",
+  pullRequestLabels: "pull-request-labels",
+  source: "source",
+} as const;
+
 /** All settings of the whole application but `image-list`, by their words. */
 export const APPLICATION_WORDS: ReadonlySet<string> = new Set([
   ...Object.values(SHARED_SETTINGS),
@@ -54,6 +64,11 @@ export const REMOVED_SETTINGS: Readonly<Record<string, string>> = {
 /** The full key of a setting for the whole application. */
 export function applicationKey(setting: string): string {
   return `${ANNOTATION_PREFIX}${setting}`;
+}
+
+/** The full key of a setting that only this SDK has. */
+export function ownKey(setting: string): string {
+  return `${OWN_PREFIX}${setting}`;
 }
 
 /**

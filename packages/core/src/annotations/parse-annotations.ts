@@ -1,6 +1,7 @@
 import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js";
 import { parseImageList, type TrackedImage } from "../image/image-list.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
+import type { SourceChoice } from "../policy/source-choice.js";
 import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import type { UpdateStrategy } from "../strategy/update-strategy.js";
 import {
@@ -8,12 +9,15 @@ import {
   IMAGE_LIST_KEY,
   IMAGE_WORDS,
   imageKeys,
+  OWN_SETTINGS,
+  ownKey,
   SHARED_SETTINGS,
   WRITE_BACK_SETTINGS,
 } from "./annotation-keys.js";
 import { findUnknownAnnotations } from "./find-unknown-annotations.js";
 import { locateEntries, type ImageEntry } from "./locate-setting.js";
 import { parseAnnotatedImage } from "./parse-annotated-image.js";
+import { parseSourceAnnotation } from "./parse-source-annotation.js";
 import { parseWriteBackAnnotations } from "./parse-write-back-annotations.js";
 import { readApplicationSetting, type Annotations } from "./read-annotation.js";
 import { readSharedSettings } from "./read-image-settings.js";
@@ -44,10 +48,13 @@ export interface AnnotatedApplication {
   readonly invalidImages: readonly InvalidImage[];
   /** Undefined when a write-back annotation that is used is wrong: nothing may then be written. */
   readonly writeBack: WriteBackSettings | undefined;
+  /** The source to write for, where somebody chose one. */
+  readonly source?: SourceChoice | undefined;
 }
 
 /**
- * Parses all annotations under `argocd-image-updater.argoproj.io/`.
+ * Parses all annotations under `argocd-image-updater.argoproj.io/`, and those under
+ * `image-updater.dev/` that only this SDK has: `pull-request`, `pull-request-labels` and `source`.
  *
  * The value is undefined when `image-list` is absent (no diagnostic) or blank. The rules are those of
  * Argo CD Image Updater 1.3, and `tag-match` and `/` in an alias as of 0.x. One wrong image drops that
@@ -72,7 +79,7 @@ export function parseAnnotations(
   }
   const entries = locateEntries(listText, list.value ?? []);
   const images = parseImages(texts, notText, entries, options);
-  const writeBack = parseTarget(texts, notText, options);
+  const { diagnostics: targetDiagnostics, ...target } = parseTarget(texts, notText, options);
   const aliases = entries.map(({ tracked }) => tracked.alias ?? "");
   return {
     value: {
@@ -81,12 +88,12 @@ export function parseAnnotations(
         ...listDiagnostics.filter(isError).map((problem) => brokenEntry(listText, problem)),
         ...images.flatMap(({ entry, ...policy }) => invalidImage(entry.tracked, policy)),
       ],
-      writeBack: writeBack.value,
+      ...target,
     },
     diagnostics: [
       ...listDiagnostics,
       ...images.flatMap(({ diagnostics }) => diagnostics),
-      ...writeBack.diagnostics,
+      ...targetDiagnostics,
       ...findUnknownAnnotations(annotations, aliases),
     ],
   };
@@ -107,17 +114,24 @@ function parseImages(
   });
 }
 
+/** What is written to, and for which source: nothing may be written where one of the two is wrong. */
 function parseTarget(
   texts: Annotations,
   notText: readonly Diagnostic[],
   options: AnnotationOptions,
-): Parsed<WriteBackSettings> {
-  const keys = Object.values(WRITE_BACK_SETTINGS).map((setting) => applicationKey(setting));
+): Pick<AnnotatedApplication, "writeBack" | "source"> & Pick<Parsed<never>, "diagnostics"> {
+  const keys = [
+    ...Object.values(WRITE_BACK_SETTINGS).map((setting) => applicationKey(setting)),
+    ...Object.values(OWN_SETTINGS).map((setting) => ownKey(setting)),
+  ];
   const broken = concerning(notText, keys);
-  const { value, diagnostics } = parseWriteBackAnnotations(texts, options);
+  const writeBack = parseWriteBackAnnotations(texts, options);
+  const source = parseSourceAnnotation(texts);
+  const isWrong = broken.length > 0 || hasErrors(source.diagnostics);
   return {
-    value: broken.length > 0 ? undefined : value,
-    diagnostics: [...broken, ...diagnostics],
+    writeBack: isWrong ? undefined : writeBack.value,
+    ...(source.value === undefined ? {} : { source: source.value }),
+    diagnostics: [...broken, ...writeBack.diagnostics, ...source.diagnostics],
   };
 }
 

@@ -1,11 +1,13 @@
-import type { Parsed } from "../errors/diagnostic.js";
-import { parseWriteBack } from "../policy/parse-write-back.js";
+import { hasErrors, type DiagnosticLocation, type Parsed } from "../errors/diagnostic.js";
+import { parseWriteBack, type WriteBackSettingName } from "../policy/parse-write-back.js";
 import type { WriteBackConfig } from "../policy/write-back-config.js";
 import type { WriteBackSettings } from "../ports/write-back-settings.js";
-import { applicationKey, WRITE_BACK_SETTINGS } from "./annotation-keys.js";
-import { readApplicationSetting, type Annotations } from "./read-annotation.js";
+import { applicationKey, OWN_SETTINGS, ownKey, WRITE_BACK_SETTINGS } from "./annotation-keys.js";
+import { locateItem } from "./list-items.js";
+import { readApplicationSetting, readOwnSetting, type Annotations } from "./read-annotation.js";
+import { readPullRequest } from "./read-pull-request.js";
 
-/** The write-back annotations as text, trimmed. */
+/** The write-back annotations that upstream has, as text, trimmed. */
 export function readWriteBackConfig(annotations: Annotations): WriteBackConfig {
   const find = (setting: string): string | undefined =>
     readApplicationSetting(annotations, setting)?.value.trim();
@@ -29,12 +31,33 @@ export function parseWriteBackAnnotations(
   annotations: Annotations,
   options: { readonly applicationNamespace?: string | undefined } = {},
 ): Parsed<WriteBackSettings> {
-  return parseWriteBack(readWriteBackConfig(annotations), {
-    applicationNamespace: options.applicationNamespace,
-    locate: (setting) => {
-      const found = readApplicationSetting(annotations, WRITE_BACK_SETTINGS[setting]);
-      if (found === undefined) return { annotation: applicationKey(WRITE_BACK_SETTINGS[setting]) };
-      return { annotation: found.key, offset: 0, length: found.value.length };
+  const pullRequest = readPullRequest(annotations);
+  const config = readWriteBackConfig(annotations);
+  const gitConfig = { ...config.gitConfig, pullRequest: pullRequest.value };
+  const { value, diagnostics } = parseWriteBack(
+    { ...config, gitConfig },
+    {
+      applicationNamespace: options.applicationNamespace,
+      locate: (setting, item) => locateWriteBack(annotations, setting, item),
     },
-  });
+  );
+  return {
+    value: hasErrors(pullRequest.diagnostics) ? undefined : value,
+    diagnostics: [...pullRequest.diagnostics, ...diagnostics],
+  };
+}
+
+function locateWriteBack(
+  annotations: Annotations,
+  setting: WriteBackSettingName,
+  item: number | undefined,
+): DiagnosticLocation {
+  const isOwn = setting === "pullRequest" || setting === "pullRequestLabels";
+  const key = isOwn ? ownKey(OWN_SETTINGS[setting]) : applicationKey(WRITE_BACK_SETTINGS[setting]);
+  const found = isOwn
+    ? readOwnSetting(annotations, OWN_SETTINGS[setting])
+    : readApplicationSetting(annotations, WRITE_BACK_SETTINGS[setting]);
+  if (found === undefined) return { annotation: key };
+  if (item !== undefined) return { annotation: key, ...locateItem(found.value, item) };
+  return { annotation: key, offset: 0, length: found.value.length };
 }

@@ -1,4 +1,4 @@
-import { applicationKey, imageKeys } from "./annotation-keys.js";
+import { applicationKey, imageKeys, ownKey } from "./annotation-keys.js";
 
 /** Annotations of an Application. */
 export type Annotations = Readonly<Record<string, string>>;
@@ -15,6 +15,14 @@ export function readApplicationSetting(
   setting: string,
 ): FoundAnnotation | undefined {
   return readKeys(annotations, [applicationKey(setting)]);
+}
+
+/** A setting that only this SDK has; a blank value counts as absent. */
+export function readOwnSetting(
+  annotations: Annotations,
+  setting: string,
+): FoundAnnotation | undefined {
+  return readKeys(annotations, [ownKey(setting)]);
 }
 
 /** A setting of one image; a blank value counts as absent, and an image without alias has none. */

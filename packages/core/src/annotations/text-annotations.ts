@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../errors/diagnostic.js";
-import { ANNOTATION_PREFIX } from "./annotation-keys.js";
+import { ANNOTATION_PREFIX, OWN_PREFIX } from "./annotation-keys.js";
 import type { Annotations } from "./read-annotation.js";
 
 /**
@@ -22,7 +22,7 @@ export function textAnnotations(annotations: Readonly<Record<string, unknown>>):
 }
 
 function notText(key: string, value: unknown): readonly Diagnostic[] {
-  if (!key.startsWith(ANNOTATION_PREFIX)) return [];
+  if (!key.startsWith(ANNOTATION_PREFIX) && !key.startsWith(OWN_PREFIX)) return [];
   const kind = Array.isArray(value) ? "list" : typeof value;
   const message = `the value is a ${kind}, annotations are text; write it in quotes`;
   return [{ severity: "error", code: "invalid-annotation", where: { annotation: key }, message }];

@@ -1,3 +1,4 @@
+import type { SourceChoice } from "../policy/source-choice.js";
 import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import type { ApplicationType } from "./application.js";
 import type { DecodedManifest, DecodedSource } from "./manifest-schema.js";
@@ -41,20 +42,32 @@ export function listSources(manifest: DecodedManifest): readonly LocatedSource[]
   return [{ pointer: "/spec/source", source: manifest.source, reportedType: manifest.sourceType }];
 }
 
+/** The source that somebody chose; undefined when the Application has no such source. */
+export function findChosenSource(
+  manifest: DecodedManifest,
+  choice: SourceChoice,
+): LocatedSource | undefined {
+  const sources = listSources(manifest);
+  if (choice.kind === "index") return sources[choice.index];
+  return sources.find(({ source }) => source.names.includes(choice.name));
+}
+
 /**
  * What renders the application, by Argo CD Image Updater's order: the write-back target, then the
  * status, for a source hydrator the source's own block.
  *
- * Without a status, the source's own block, a chart, or what the images' settings say.
+ * Without a status, the source's own block, a chart, or what the images' settings say. Where a source
+ * was chosen, the others say nothing.
  */
 export function chooseType(
   manifest: DecodedManifest,
   writeBack: WriteBackSettings | undefined,
   hint: ImageHint,
+  chosen?: LocatedSource,
 ): ApplicationType {
   if (writeBack?.target.kind === "kustomization") return "kustomize";
   if (writeBack?.target.kind === "helmvalues") return "helm";
-  const sources = listSources(manifest);
+  const sources = chosen === undefined ? listSources(manifest) : [chosen];
   const explicit = sources.map(({ source }) => explicitType(source)).find((type) => type);
   if (manifest.drySource !== undefined && manifest.sources.length === 0) {
     return explicit ?? "unsupported";

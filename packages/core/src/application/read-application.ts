@@ -1,12 +1,15 @@
 import { parseAnnotations, type AnnotatedApplication } from "../annotations/parse-annotations.js";
-import type { Diagnostic, Parsed } from "../errors/diagnostic.js";
+import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js";
 import type { ImageReference } from "../image/image-reference.js";
 import { parseImageReference } from "../image/parse-image-reference.js";
+import type { ImagePolicy, ImageVerification } from "../policy/image-policy.js";
+import type { SourceChoice } from "../policy/source-choice.js";
 import type { UpdateStrategy } from "../strategy/update-strategy.js";
 import type { Application, ApplicationSourceSpec } from "./application.js";
 import {
   chooseSource,
   chooseType,
+  findChosenSource,
   listSources,
   type ImageHint,
   type LocatedSource,
@@ -31,6 +34,10 @@ export interface ReadApplicationOptions {
    * annotations are then not read.
    */
   readonly settings?: AnnotatedApplication | undefined;
+  /** The signature that every new image must carry, where its own settings name none. */
+  readonly verification?: ImageVerification | undefined;
+  /** The source of a multi-source Application to write for, where nothing closer to it says another. */
+  readonly source?: SourceChoice | undefined;
 }
 
 /**
@@ -54,8 +61,9 @@ export function readApplication(
   const application = `${namespace}/${fields.name}`;
   const { value: annotated, diagnostics } = readAnnotations(fields, namespace, options);
   if (annotated === undefined) return { value: undefined, diagnostics };
-  const type = chooseType(fields, annotated.writeBack, imageHint(annotated));
-  const source = chooseSource(fields, type);
+  const chosen = chosenSource(fields, annotated.source ?? options.source);
+  const type = chooseType(fields, annotated.writeBack, imageHint(annotated), chosen.value);
+  const source = chosen.value ?? chooseSource(fields, type);
   if (source === undefined) {
     return { value: undefined, diagnostics: [...diagnostics, invalid(NO_SOURCE, application)] };
   }
@@ -66,14 +74,35 @@ export function readApplication(
     type,
     source: sourceSpec(source),
     liveImages: fields.liveImages?.flatMap(parseLive),
-    policies: annotated.images,
+    policies: annotated.images.map((policy) => ({ ...withVerification(options), ...policy })),
     invalidImages: annotated.invalidImages,
-    writeBack: annotated.writeBack,
+    // Nothing is written to another source than the one that is meant.
+    writeBack: hasErrors(chosen.diagnostics) ? undefined : annotated.writeBack,
     revision: revisionOf(fields, annotated, source),
     manifest,
   };
   const unsupported = type === "unsupported" ? [unsupportedType(fields, application)] : [];
-  return { value, diagnostics: [...diagnostics, ...unsupported] };
+  const notThere = chosen.diagnostics.map((found) => ({ ...found, where: { application } }));
+  return { value, diagnostics: [...diagnostics, ...notThere, ...unsupported] };
+}
+
+/** Without a choice the value is undefined, and the source is found by Argo CD Image Updater's rules. */
+function chosenSource(
+  manifest: DecodedManifest,
+  choice: SourceChoice | undefined,
+): Parsed<LocatedSource> {
+  if (choice === undefined) return { value: undefined, diagnostics: [] };
+  const value = findChosenSource(manifest, choice);
+  if (value !== undefined) return { value, diagnostics: [] };
+  const wanted =
+    choice.kind === "index" ? `at place ${choice.index}, counted from 0` : `named "${choice.name}"`;
+  const names = listSources(manifest).flatMap(({ source }) => source.names);
+  const known = names.length === 0 ? "" : `; their names are ${names.join(", ")}`;
+  const message = `the Application has no source ${wanted}, of ${listSources(manifest).length} source(s)${known}; nothing is written`;
+  return {
+    value: undefined,
+    diagnostics: [{ severity: "error", code: "invalid-source", where: {}, message }],
+  };
 }
 
 /** What the annotations say, every diagnostic with the Application's name. */
@@ -99,6 +128,10 @@ function readAnnotations(
     problem: locate(image.problem),
   }));
   return { value: { ...parsed.value, invalidImages }, diagnostics };
+}
+
+function withVerification({ verification }: ReadApplicationOptions): Partial<ImagePolicy> {
+  return verification === undefined ? {} : { verification };
 }
 
 const NO_SOURCE: ManifestProblem = {

@@ -4,6 +4,7 @@ export { ANNOTATION_PREFIX } from "../annotations/annotation-keys.js";
 export { readWriteBackConfig } from "../annotations/parse-write-back-annotations.js";
 export { readCommonSettings, readImageSettings } from "../annotations/read-image-settings.js";
 export { parseTagSortMode } from "../config/registry-entry.js";
+export { parseImageUpdater } from "../crd/parse-image-updater.js";
 export { findRunningImages, matchForDigest } from "../decision/find-running-image.js";
 export { needsUpdate } from "../decision/needs-update.js";
 export { fullName, tagWithDigest } from "../image/image-names.js";

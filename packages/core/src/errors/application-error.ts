@@ -7,7 +7,10 @@ export type ApplicationErrorCode =
   | "forbidden"
   | "unavailable"
   | "cancelled"
-  | "invalid-response";
+  | "invalid-response"
+  | "unauthorized"
+  | "rejected"
+  | "reverted";
 
 /** Which Application. */
 export interface ApplicationErrorContext {

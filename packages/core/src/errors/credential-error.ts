@@ -7,7 +7,8 @@ export type CredentialErrorCode =
   | "invalid-secret"
   | "unsupported-reference"
   | "unavailable"
-  | "cancelled";
+  | "cancelled"
+  | "forbidden";
 
 /** Which credential; its place, never its value. */
 export interface CredentialErrorContext {

@@ -38,7 +38,15 @@ export type DiagnosticCode =
   | "unused-write-back"
   | "invalid-branch-name"
   | "invalid-annotation"
-  | "strategy-failed";
+  | "strategy-failed"
+  | "invalid-verification"
+  | "invalid-pull-request"
+  | "invalid-source"
+  | "invalid-image-updater"
+  | "unknown-field"
+  | "unused-field"
+  | "invalid-name-pattern"
+  | "invalid-label-selector";
 
 /** The place a diagnostic speaks of; only what is known is set. */
 export interface DiagnosticLocation {
@@ -50,6 +58,8 @@ export interface DiagnosticLocation {
   readonly field?: string | undefined;
   /** Registry host. */
   readonly host?: string | undefined;
+  /** `namespace/name` of the ImageUpdater resource. */
+  readonly imageUpdater?: string | undefined;
   /** `namespace/name` of the Application. */
   readonly application?: string | undefined;
   /** Alias or image text of the image under care. */
@@ -88,9 +98,10 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 
 /** The same without the severity, for a log line that has a level of its own. */
 export function describeDiagnostic({ where, message }: Diagnostic): string {
-  const { application, annotation, file, field, host, image } = where;
+  const { imageUpdater, application, annotation, file, field, host, image } = where;
   const about = image === undefined ? undefined : `(${image})`;
-  const parts = [application, annotation, file, field, host, about];
+  const resource = imageUpdater === undefined ? undefined : `ImageUpdater ${imageUpdater}`;
+  const parts = [resource, application, annotation, file, field, host, about];
   const place = parts.filter((part) => part !== undefined).join(" ");
   return place === "" ? message : `${place}: ${message}`;
 }

@@ -16,7 +16,10 @@ export type WriteBackErrorCode =
   | "invalid-response"
   | "invalid-branch"
   | "unsafe-path"
-  | "too-large";
+  | "too-large"
+  | "signing-failed"
+  | "host-key"
+  | "certificate";
 
 /** Where it happened. Never a credential, never a URL with user information. */
 export interface WriteBackErrorContext {

@@ -2,7 +2,7 @@ import type { CredentialReference } from "../config/credential-reference.js";
 import type { ImageReference } from "../image/image-reference.js";
 import type { UpdateStrategy } from "../strategy/update-strategy.js";
 import type { TagFilter } from "../tags/tag-filter.js";
-import type { ManifestTargets } from "./image-settings.js";
+import type { CosignKey, ManifestTargets } from "./image-settings.js";
 
 /** One image under care, fully parsed: what annotations, a custom resource or code produce. */
 export interface ImagePolicy {
@@ -21,4 +21,12 @@ export interface ImagePolicy {
   readonly forceUpdate: boolean;
   readonly pullSecret?: CredentialReference | undefined;
   readonly targets: ManifestTargets;
+  /** Set when a new image may only be written with a good signature. */
+  readonly verification?: ImageVerification | undefined;
+}
+
+/** Which signature a new image must carry. */
+export interface ImageVerification {
+  /** Where the public key is, a PEM text of an ECDSA key. */
+  readonly cosignKey: CosignKey;
 }

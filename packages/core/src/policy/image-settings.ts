@@ -9,6 +9,7 @@ export interface ImageSettings {
   readonly imageName: string;
   readonly commonUpdateSettings?: CommonUpdateSettings | undefined;
   readonly manifestTargets?: ManifestTargets | undefined;
+  readonly imagesVerification?: ImagesVerification | undefined;
 }
 
 /** The settings that a broader level can give and a narrower one overrides, field by field. */
@@ -33,4 +34,16 @@ export interface HelmTarget {
   readonly name?: string | undefined;
   readonly tag?: string | undefined;
   readonly spec?: string | undefined;
+}
+
+/** Whether a new image must carry a signature, and whose; an absent `enabled` means yes. */
+export interface ImagesVerification {
+  readonly enabled?: boolean | undefined;
+  readonly cosignKey?: CosignKey | undefined;
+}
+
+/** The field of a secret that holds a public key; the secret is one of the Application's namespace. */
+export interface CosignKey {
+  readonly secretName: string;
+  readonly key: string;
 }

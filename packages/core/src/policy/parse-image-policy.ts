@@ -15,9 +15,14 @@ import { parseTagFilter } from "../tags/parse-tag-filter.js";
 import { chooseStrategy, inspectConstraint } from "./choose-strategy.js";
 import type { ImagePolicy } from "./image-policy.js";
 import type { CommonUpdateSettings, ImageSettings, ManifestTargets } from "./image-settings.js";
+import { parseVerification } from "./parse-verification.js";
 
 /** A setting by its name in {@link ImageSettings}, so that a diagnostic can say where it was written. */
-export type SettingName = keyof CommonUpdateSettings | "imageName" | "manifestTargets";
+export type SettingName =
+  | keyof CommonUpdateSettings
+  | "imageName"
+  | "manifestTargets"
+  | "imagesVerification";
 
 /** How image settings are understood. */
 export interface ImagePolicyOptions {
@@ -42,7 +47,8 @@ export type PolicySubject = Omit<TrackedImage, "text">;
  * Parses the settings of one image.
  *
  * The value is undefined when the image cannot be cared for: an unreadable reference, targets that
- * exclude each other, or, when `strict`, an unknown strategy. Everything else that is wrong keeps
+ * exclude each other, verification without a usable key, or, when `strict`, an unknown strategy.
+ * Everything else that is wrong keeps
  * Argo CD Image Updater's meaning and gives a diagnostic. A wrong pull secret is an error, and the
  * image is read with the registry's own credentials, as upstream does.
  */
@@ -71,12 +77,14 @@ export function parsePolicySettings(
   const chosen = chooseStrategy(common.updateStrategy, strategies, strict);
   const secret = readPullSecret(common.pullSecret, options.applicationNamespace);
   const conflicts = conflictingTargets(settings.manifestTargets);
-  const isUsable = !hasErrors(chosen.diagnostics) && conflicts.length === 0;
+  const verification = parseVerification(settings.imagesVerification);
+  const isUsable = !hasErrors([...chosen.diagnostics, ...conflicts, ...verification.diagnostics]);
   const locate: Locate = (setting, found, item) =>
     locateAll(settings, options, setting, found, item);
   const diagnostics = [
     ...locate("updateStrategy", chosen.diagnostics),
     ...locate("manifestTargets", conflicts),
+    ...locate("imagesVerification", verification.diagnostics),
     ...(isUsable ? locate("imageName", inspectSubject(subject, settings, chosen.strategy)) : []),
     ...inspectFilters(common, locate),
     ...locate("pullSecret", secret.diagnostics),
@@ -94,6 +102,7 @@ export function parsePolicySettings(
     forceUpdate: common.forceUpdate ?? false,
     ...(secret.value === undefined ? {} : { pullSecret: secret.value }),
     targets: settings.manifestTargets ?? {},
+    ...(verification.value === undefined ? {} : { verification: verification.value }),
   };
   return { value, diagnostics };
 }

@@ -7,16 +7,23 @@ import {
 } from "../errors/diagnostic.js";
 import type {
   GitCredentialReference,
+  PullRequestSettings,
   WriteBackFile,
   WriteBackSettings,
 } from "../ports/write-back-settings.js";
+import { parsePullRequest, type PullRequestSettingName } from "./parse-pull-request.js";
 import type { GitConfig, WriteBackConfig } from "./write-back-config.js";
 
 /** A write-back setting by name, so that a diagnostic can say where it was written. */
-export type WriteBackSettingName = "method" | "repository" | "branch" | "writeBackTarget";
+export type WriteBackSettingName =
+  | "method"
+  | "repository"
+  | "branch"
+  | "writeBackTarget"
+  | PullRequestSettingName;
 
 const GIT_SETTINGS = ["repository", "branch", "writeBackTarget"] as const;
-const SETTING_WORDS: Readonly<Record<keyof GitConfig, string>> = {
+const SETTING_WORDS: Readonly<Record<(typeof GIT_SETTINGS)[number], string>> = {
   repository: "the Git repository",
   branch: "the Git branch",
   writeBackTarget: "the write-back target",
@@ -26,41 +33,43 @@ const SETTING_WORDS: Readonly<Record<keyof GitConfig, string>> = {
 export interface WriteBackOptions {
   /** Namespace of the Application; a Git secret of another one is refused, as upstream does since 1.3. */
   readonly applicationNamespace?: string | undefined;
-  /** Says where a setting was written. */
-  readonly locate?: ((setting: WriteBackSettingName) => DiagnosticLocation) | undefined;
+  /** Says where a setting was written, of a list its `item`. */
+  readonly locate?:
+    | ((setting: WriteBackSettingName, item?: number) => DiagnosticLocation)
+    | undefined;
 }
+
+type Locate = (
+  setting: WriteBackSettingName,
+  found: readonly Diagnostic[],
+  item?: number,
+) => readonly Diagnostic[];
 
 /**
  * Parses write-back settings; the value is undefined when one that is used is wrong, because a guess
  * would write to a place nobody asked for. A blank setting counts as absent.
  *
- * The method `argocd` uses no Git settings: they are not parsed, and each that is given is a warning.
+ * The method `argocd` uses no Git settings: they are not parsed, and each that is given is a warning,
+ * but a pull request is an error, since whoever asks for one wants a review before anything changes.
  */
 export function parseWriteBack(
   config: WriteBackConfig,
   options: WriteBackOptions = {},
 ): Parsed<WriteBackSettings> {
-  const locate = (
-    setting: WriteBackSettingName,
-    found: readonly Diagnostic[],
-  ): readonly Diagnostic[] =>
-    found.map((one) => ({ ...one, where: { ...one.where, ...options.locate?.(setting) } }));
+  const locate: Locate = (setting, found, item) =>
+    found.map((one) => ({ ...one, where: { ...one.where, ...options.locate?.(setting, item) } }));
   const method = parseMethod(textOf(config.method) ?? "argocd", options.applicationNamespace);
   const git = config.gitConfig ?? {};
-  if (method.value?.method === "argocd") {
-    const unused = GIT_SETTINGS.filter((setting) => textOf(git[setting]) !== undefined);
-    return {
-      value: { method: "argocd", target: { kind: "override" } },
-      diagnostics: unused.flatMap((setting) => locate(setting, [unusedSetting(setting)])),
-    };
-  }
+  if (method.value?.method === "argocd") return withoutGit(git, locate);
   const target = parseTarget(textOf(git.writeBackTarget) ?? "");
   const branch = parseGitBranch(git.branch ?? "");
   const repository = textOf(git.repository);
+  const pullRequest = parseReview(git, locate);
   const diagnostics = [
     ...locate("method", method.diagnostics),
     ...locate("writeBackTarget", target.diagnostics),
     ...locate("branch", branch.diagnostics),
+    ...pullRequest.diagnostics,
   ];
   if (hasErrors(diagnostics) || method.value === undefined || target.value === undefined) {
     return { value: undefined, diagnostics };
@@ -70,8 +79,37 @@ export function parseWriteBack(
     target: target.value,
     ...(repository === undefined ? {} : { repository }),
     ...branch.value,
+    ...(pullRequest.value === undefined ? {} : { pullRequest: pullRequest.value }),
   };
   return { value, diagnostics };
+}
+
+function withoutGit(git: GitConfig, locate: Locate): Parsed<WriteBackSettings> {
+  const unused = GIT_SETTINGS.filter((setting) => textOf(git[setting]) !== undefined);
+  const warnings = unused.flatMap((setting) => locate(setting, [unusedSetting(setting)]));
+  if (git.pullRequest === undefined) {
+    const value: WriteBackSettings = { method: "argocd", target: { kind: "override" } };
+    return { value, diagnostics: warnings };
+  }
+  const message = `a pull request needs the write-back method "git", and the method is "argocd"; write the method "git", or take the pull request out`;
+  const refused = locate("pullRequest", [problem("invalid-pull-request", message)]);
+  return { value: undefined, diagnostics: [...refused, ...warnings] };
+}
+
+/** The pull request; its branch is named by the updater, so none can be given. */
+function parseReview(
+  { pullRequest, branch = "" }: GitConfig,
+  locate: Locate,
+): Parsed<PullRequestSettings> {
+  if (pullRequest === undefined) return { value: undefined, diagnostics: [] };
+  const { value, diagnostics } = parsePullRequest(pullRequest, locate);
+  const [base = "", ...rest] = branch.trim().split(":");
+  // More than one colon is wrong in any mode and said already.
+  if (rest.length !== 1) return { value, diagnostics };
+  const right = base.trim() === "" ? "leave it out" : `write "${base.trim()}"`;
+  const message = `"${branch}" names a branch to push to, and for a pull request the updater names it; ${right}`;
+  const refused = locate("branch", [problem("invalid-git-branch", message)]);
+  return { value: undefined, diagnostics: [...diagnostics, ...refused] };
 }
 
 /** The text without the blanks around it; `undefined` when nothing is left. */
@@ -175,7 +213,7 @@ function unknownTargetWord(word: string, text: string): Diagnostic {
   return { severity: "warning", code: "invalid-write-back-target", where: {}, message };
 }
 
-function unusedSetting(setting: keyof GitConfig): Diagnostic {
+function unusedSetting(setting: keyof typeof SETTING_WORDS): Diagnostic {
   const message = `${SETTING_WORDS[setting]} is not used: the write-back method is "argocd"; write the method "git" to use it`;
   return { severity: "warning", code: "unused-write-back", where: {}, message };
 }

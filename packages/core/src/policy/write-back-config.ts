@@ -16,4 +16,17 @@ export interface GitConfig {
   readonly branch?: string | undefined;
   /** `kustomization[:path]`, `helmvalues[:path]` or a bare path. */
   readonly writeBackTarget?: string | undefined;
+  readonly pullRequest?: PullRequestConfig | undefined;
 }
+
+/** Asks for a pull request; exactly one of the forges is set. */
+export interface PullRequestConfig {
+  readonly github?: ForgeConfig | undefined;
+  readonly gitlab?: ForgeConfig | undefined;
+  /** Only known to this SDK. */
+  readonly gitea?: ForgeConfig | undefined;
+  readonly labels?: readonly string[] | undefined;
+}
+
+/** The settings of a forge; there are none yet. */
+export type ForgeConfig = Readonly<Record<string, never>>;

@@ -53,7 +53,7 @@ export async function planImage(
       decision = decide({ policy, facts, current: live, now });
     }
     const siblings = findSiblingCredentials(policy, registry, registriesConf, facts);
-    return planned(policy, decision, siblings);
+    return planned(policy, refuseUnverified(policy, decision), siblings);
   } catch (error) {
     return refused(policy, "error", { code: "internal", error: summarizeFailure(error) });
   }
@@ -75,6 +75,13 @@ export function planInvalidImage({ text, alias, problem }: InvalidImage): Planne
   };
   // Whoever read the Application has its diagnostics already.
   return { plan, diagnostics: [] };
+}
+
+/** An update that is to be verified is not made unverified. */
+function refuseUnverified(policy: ImagePolicy, decision: Decision): Decision {
+  if (policy.verification === undefined || decision.outcome !== "update") return decision;
+  const reason = { code: "verification-unavailable", image: fullName(policy.image) } as const;
+  return { ...decision, outcome: "error", reason };
 }
 
 function foreignSecret(policy: ImagePolicy, namespace: string): DecisionReason | undefined {

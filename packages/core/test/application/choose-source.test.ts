@@ -183,3 +183,53 @@ describe("the source of an Application with several", () => {
     expect(chosen(fields)).toBe(expected);
   });
 });
+
+describe("the source that somebody chose", () => {
+  const sources = [
+    { ...plain, name: "chart", chart: "web", helm: {} },
+    { ...plain, ref: "values" },
+    { ...plain, name: "site", kustomize: {} },
+  ];
+  const status = { sourceTypes: ["Helm", "Directory", "Kustomize"] };
+  const own = (source: string): Readonly<Record<string, string>> => ({
+    ...list,
+    "image-updater.dev/source": source,
+  });
+
+  it.each([
+    ["2", "kustomize /spec/sources/2"],
+    ["site", "kustomize /spec/sources/2"],
+    ["0", "helm /spec/sources/0"],
+    ["values", "unsupported /spec/sources/1"],
+  ])("is %s of the annotation", (source, expected) => {
+    expect(chosen({ annotations: own(source), spec: { sources }, status })).toBe(expected);
+  });
+
+  it("is that of the options, where the annotations name none", () => {
+    const options = { source: { kind: "index", index: 2 } } as const;
+    const of = (annotations: Readonly<Record<string, string>>): string | undefined =>
+      readApplication(manifestOf({ annotations, spec: { sources }, status }), options).value?.source
+        .pointer;
+    expect(of(list)).toBe("/spec/sources/2");
+    expect(of(own("chart"))).toBe("/spec/sources/0");
+  });
+
+  it.each([
+    ["3", "at place 3, counted from 0, of 3 source(s); their names are chart, values, site"],
+    ["other", 'named "other", of 3 source(s)'],
+  ])("stops all writing when there is no %s", (source, words) => {
+    const manifest = manifestOf({ annotations: own(source), spec: { sources }, status });
+    const { value, diagnostics } = readApplication(manifest);
+    expect(value?.writeBack).toBeUndefined();
+    expect(diagnostics).toMatchObject([
+      { severity: "error", code: "invalid-source", where: { application: "team-a/shop" } },
+    ]);
+    expect(diagnostics[0]?.message).toContain(words);
+  });
+
+  it("may be the only one", () => {
+    expect(
+      chosen({ annotations: own("0"), spec: { source: { ...plain, helm: {} } }, status: {} }),
+    ).toBe("helm /spec/source");
+  });
+});

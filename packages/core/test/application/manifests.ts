@@ -16,7 +16,7 @@ export function manifestOf(
     metadata: {
       name: "shop",
       namespace: "team-a",
-      annotations: { "example.com/owner": "me", ...prefixed(annotations) },
+      annotations: { "example.com/owner": "me", ...annotated(annotations) },
       ...metadata,
     },
     spec: spec ?? {
@@ -24,5 +24,16 @@ export function manifestOf(
       source: { repoURL: "https://git.test/a.git", path: "app", helm: {} },
     },
     ...rest,
+  };
+}
+
+/** With upstream's prefix, where a key has not one of our own. */
+function annotated(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const isOwn = ([key]: readonly [string, unknown]): boolean =>
+    key.startsWith("image-updater.dev/");
+  const entries = Object.entries(settings);
+  return {
+    ...prefixed(Object.fromEntries(entries.filter((entry) => !isOwn(entry)))),
+    ...Object.fromEntries(entries.filter(isOwn)),
   };
 }

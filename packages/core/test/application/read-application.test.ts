@@ -160,6 +160,33 @@ describe("readApplication with settings from elsewhere", () => {
   });
 });
 
+describe("readApplication with a verification", () => {
+  const cosignKey = { secretName: "cosign", key: "cosign.pub" };
+
+  it("demands it of every image", () => {
+    const { value } = readApplication(
+      manifestOf({ annotations: { "image-list": "nginx,redis" } }),
+      {
+        verification: { cosignKey },
+      },
+    );
+    expect(value?.policies.map(({ verification }) => verification)).toEqual([
+      { cosignKey },
+      { cosignKey },
+    ]);
+  });
+
+  it("keeps that of an image which has its own", () => {
+    const own = { cosignKey: { ...cosignKey, key: "own" } };
+    const [policy] = read(manifestOf()).policies;
+    if (policy === undefined) throw new Error("no policy");
+    const images = [{ ...policy, verification: own }];
+    const settings = { images, invalidImages: [], writeBack: undefined };
+    const { value } = readApplication(manifestOf(), { settings, verification: { cosignKey } });
+    expect(value?.policies[0]?.verification).toEqual(own);
+  });
+});
+
 describe("readApplication on the project", () => {
   it.each([
     ["the one it names", { project: "shops" }, "shops"],
