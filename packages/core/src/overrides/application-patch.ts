@@ -24,9 +24,10 @@ export interface PatchableApplication {
  *
  * Only list items that differ are touched. What is replaced is guarded by a `test` that it still is
  * the item of that name, what is appended or created by a `test` of the resource version, and a
- * source in a list by a `test` of what makes it that source; so the patch fails instead of hiding
- * somebody else's change. Empty when nothing differs. Throws EditError when the manifest has no such
- * source, or another shape than an Application.
+ * source in a list by a `test` of what makes it that source, or of the resource version where another
+ * one would pass for it; so the patch fails instead of hiding somebody else's change. Empty when
+ * nothing differs. Throws EditError when the manifest has no such source, or another shape than an
+ * Application.
  */
 export function renderApplicationPatch(
   application: PatchableApplication,
@@ -87,7 +88,8 @@ function patchList(
   }));
   const additions = addItems({ parent, items, blockPath, listPath, list, added });
   if (itemOperations.length + additions.length === 0) return [];
-  const version = additions.length === 0 ? [] : [testResourceVersion(source.manifest)];
+  const needsVersion = additions.length > 0 || hasDouble(source);
+  const version = needsVersion ? [testResourceVersion(source.manifest)] : [];
   return [...version, ...testSource(source), ...itemOperations, ...additions];
 }
 
@@ -118,17 +120,41 @@ function testResourceVersion(manifest: unknown): JsonPatchOperation {
   const path = "/metadata/resourceVersion";
   const value = valueAt(manifest, ["metadata", "resourceVersion"]);
   if (typeof value === "string" && value !== "") return { op: "test", path, value };
-  throw new EditError("not-found", `The Application has no ${path} to guard an addition with`, {
+  throw new EditError("not-found", `The Application has no ${path} to guard the patch with`, {
     path,
   });
 }
 
 /** An index says which source is meant only as long as nobody reorders the sources. */
 function testSource({ segments, value }: LocatedSource): readonly JsonPatchOperation[] {
-  if (parseArrayIndex(segments.at(-1) ?? "") === undefined) return [];
-  return ["repoURL", "path", "chart"]
-    .filter((key) => memberOf(value, key) !== undefined)
-    .map((key) => ({ op: "test", path: formatJsonPointer([...segments, key]), value: value[key] }));
+  if (!isListed(segments)) return [];
+  return marksOf(value).map((key) => ({
+    op: "test",
+    path: formatJsonPointer([...segments, key]),
+    value: value[key],
+  }));
+}
+
+/** Whether another source of the list would pass the tests of this one if it stood in its place. */
+function hasDouble({ manifest, segments, value }: LocatedSource): boolean {
+  if (!isListed(segments)) return false;
+  const sources = valueAt(manifest, segments.slice(0, -1));
+  if (!isJsonArray(sources)) return false;
+  const marks = marksOf(value);
+  const passes = (source: unknown): boolean =>
+    isJsonObject(source) && marks.every((key) => memberOf(source, key) === value[key]);
+  return sources.filter(passes).length > 1;
+}
+
+function isListed(segments: readonly string[]): boolean {
+  return parseArrayIndex(segments.at(-1) ?? "") !== undefined;
+}
+
+/** What tells a source from the others, as far as it has it. */
+function marksOf(source: Readonly<Record<string, unknown>>): readonly string[] {
+  return ["repoURL", "path", "chart", "ref", "name"].filter(
+    (key) => memberOf(source, key) !== undefined,
+  );
 }
 
 function wrongShape(

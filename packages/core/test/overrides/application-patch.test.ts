@@ -101,6 +101,52 @@ describe("renderApplicationPatch", () => {
     );
   });
 
+  it.each([
+    ["is its twin", { repoURL: "https://a.example/git", path: "apps" }],
+    ["has more marks", { repoURL: "https://a.example/git", path: "apps", ref: "values" }],
+  ])("tests the resource version where another source %s", (_title, other) => {
+    const wanted = { repoURL: "https://a.example/git", path: "apps" };
+    const sources = [wanted, other].map((source, index) => ({
+      ...source,
+      helm: { parameters: [tag(String(index))] },
+    }));
+    const before = { metadata: { resourceVersion: "7" }, spec: { sources } };
+    const patch = renderApplicationPatch(
+      { manifest: before, source: "/spec/sources/0" },
+      helm(tag("2")),
+    );
+    expect(patch[0]).toEqual(TEST_VERSION);
+    const reordered = {
+      metadata: { resourceVersion: "8" },
+      spec: { sources: sources.toReversed() },
+    };
+    expect(() => applyJsonPatch(reordered, patch)).toThrow(
+      expect.objectContaining({ code: "test-failed" }),
+    );
+  });
+
+  it("tests the marks only where they tell the source from the others", () => {
+    const sources = [
+      { repoURL: "https://a.example/git", path: "apps", helm: { parameters: [tag("1")] } },
+      {
+        repoURL: "https://a.example/git",
+        path: "apps",
+        name: "api",
+        helm: { parameters: [tag("1")] },
+      },
+    ];
+    const application = { manifest: { spec: { sources } }, source: "/spec/sources/1" };
+    expect(
+      renderApplicationPatch(application, helm(tag("2"))).map(({ op, path }) => `${op} ${path}`),
+    ).toEqual([
+      "test /spec/sources/1/repoURL",
+      "test /spec/sources/1/path",
+      "test /spec/sources/1/name",
+      "test /spec/sources/1/helm/parameters/0/name",
+      "replace /spec/sources/1/helm/parameters/0/value",
+    ]);
+  });
+
   it("leaves alone what is to be kept, and adds it where it is missing", () => {
     const application = {
       manifest: manifest({
