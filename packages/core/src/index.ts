@@ -204,6 +204,7 @@ export type {
   HelmParameter,
   HelmValueChange,
   KustomizationImage,
+  SourceMarks,
 } from "./ports/edits.js";
 export type {
   ApplicationChange,

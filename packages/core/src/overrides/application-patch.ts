@@ -1,6 +1,6 @@
 import { EditError } from "../errors/edit-error.js";
 import type { JsonPatchOperation } from "../ports/application-client.js";
-import type { ArgoCdSourceChanges } from "../ports/edits.js";
+import type { ArgoCdSourceChanges, SourceMarks } from "../ports/edits.js";
 import {
   formatJsonPointer,
   isJsonArray,
@@ -144,6 +144,24 @@ function hasDouble({ manifest, segments, value }: LocatedSource): boolean {
   const passes = (source: unknown): boolean =>
     isJsonObject(source) && marks.every((key) => memberOf(source, key) === value[key]);
   return sources.filter(passes).length > 1;
+}
+
+/**
+ * Reads what tells a source from the others of its list. Undefined for a source that stands in none,
+ * and where the pointer leads nowhere.
+ */
+export function readSourceMarks({
+  manifest,
+  source,
+}: PatchableApplication): SourceMarks | undefined {
+  const segments = parseJsonPointer(source) ?? [];
+  const value = valueAt(manifest, segments);
+  if (!isListed(segments) || !isJsonObject(value)) return undefined;
+  const marks = marksOf(value).flatMap((key) => {
+    const mark = value[key];
+    return typeof mark === "string" ? [[key, mark] as const] : [];
+  });
+  return Object.fromEntries(marks);
 }
 
 function isListed(segments: readonly string[]): boolean {

@@ -79,11 +79,22 @@ export type FileEdit =
       readonly images: readonly KustomizationImage[];
     };
 
+/** What tells a source of an Application from the others of its list; each as far as it has it. */
+export interface SourceMarks {
+  readonly repoURL?: string | undefined;
+  readonly path?: string | undefined;
+  readonly chart?: string | undefined;
+  readonly ref?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 /** What the Application's spec should hold; `renderApplicationPatch` makes the JSON Patch of it. */
 export interface ApplicationPatchEdit {
   readonly kind: "application-patch";
   /** JSON pointer of the source in the manifest: `/spec/source`, `/spec/sources/1`. */
   readonly source: string;
+  /** The source of a list as the plan saw it: its place is another one once somebody reorders it. */
+  readonly marks?: SourceMarks | undefined;
   readonly changes: ArgoCdSourceChanges;
 }
 

@@ -27,6 +27,17 @@ export interface SecretReader {
    */
   read(key: SecretKey, options?: CallOptions): Promise<string>;
 
+  /**
+   * Optional: all fields of one secret in one call, as they are at one moment. A field that is no text
+   * is left out.
+   *
+   * @throws CredentialError `not-found` when the secret does not exist.
+   */
+  readAll?(
+    secret: { readonly namespace: string; readonly name: string },
+    options?: CallOptions,
+  ): Promise<SecretData>;
+
   /** Secrets of a namespace that carry all of the labels. */
   list(
     query: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },

@@ -25,6 +25,13 @@ export function inMemorySecrets(secrets: readonly SecretFixture[]): SecretReader
           : `secret ${namespace}/${name} has no field "${key}"`;
       return Promise.reject(new CredentialError("not-found", message, { reference }));
     },
+    readAll({ namespace, name }): Promise<SecretData> {
+      const found = secrets.find((one) => one.namespace === namespace && one.name === name);
+      if (found !== undefined) return Promise.resolve(toSecretData(found));
+      const reference = `secret:${namespace}/${name}`;
+      const message = `there is no secret ${namespace}/${name}`;
+      return Promise.reject(new CredentialError("not-found", message, { reference }));
+    },
     list({ namespace, labels }): Promise<readonly SecretData[]> {
       const matching = secrets.filter(
         (one) =>

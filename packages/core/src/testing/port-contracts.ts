@@ -37,6 +37,21 @@ export function secretReaderContract(harness: SecretReaderHarness): readonly Con
       };
     }),
     {
+      name: "reads all fields of a secret at once, where it can",
+      async run(): Promise<void> {
+        const reader = await harness.create();
+        if (reader.readAll === undefined) return;
+        const { name, labels, data } = await reader.readAll({ namespace: "argocd", name: "creds" });
+        assertSame(
+          [name, labels["kind"], data.get("token")],
+          ["creds", "test", "s3cret"],
+          "secret",
+        );
+        const error = await rejectionOf(reader.readAll({ namespace: "argocd", name: "x" }), "x");
+        assertSame(CredentialError.is(error) && error.code, "not-found", "code");
+      },
+    },
+    {
       name: "lists secrets that carry all of the labels",
       async run(): Promise<void> {
         const reader = await harness.create();

@@ -1,5 +1,6 @@
 import type { Application } from "../application/application.js";
 import type { Diagnostic, Parsed } from "../errors/diagnostic.js";
+import { readSourceMarks } from "../overrides/application-patch.js";
 import {
   kustomizationCandidates,
   kustomizationDirectory,
@@ -88,7 +89,11 @@ function renderEdits(
 ): readonly Edit[] {
   if (writeBack.method === "argocd") {
     const changes = renderSourceChanges(application, images);
-    return [{ kind: "application-patch", source: application.source.pointer, changes }];
+    const source = application.source.pointer;
+    const marks = readSourceMarks({ manifest: application.manifest, source });
+    return [
+      { kind: "application-patch", source, ...(marks === undefined ? {} : { marks }), changes },
+    ];
   }
   const { target } = writeBack;
   const sourcePath = application.source.path;

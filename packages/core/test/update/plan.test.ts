@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { readApplication } from "../../src/application/read-application.js";
 import type { Plan } from "../../src/update/plan.js";
-import { application, counters, createWorld, OVERRIDE, REPOSITORY } from "./world.js";
+import { application, counters, createWorld, manifestOf, OVERRIDE, REPOSITORY } from "./world.js";
 
 const GIT = { "write-back-method": "git" };
 const registry = { "team/app": ["1.0", "1.1"], "team/side": ["2.0", "2.1"] };
@@ -260,6 +261,37 @@ describe("the options of a cycle", () => {
     expect(logger.entries.map(({ message }) => message)).toContain(
       "Dry run - not committing 1 changes to application",
     );
+  });
+});
+
+describe("an Application of several sources", () => {
+  const annotations = { "image-list": "app=ghcr.io/team/app:1.x" };
+  const sources = [
+    { repoURL: "https://charts.example.com", chart: "web", targetRevision: "1", helm: {} },
+    { repoURL: REPOSITORY, ref: "values" },
+  ];
+
+  it.each([
+    ["one of a list", { sources }, { repoURL: "https://charts.example.com", chart: "web" }],
+    ["the only one", { source: sources[0] }, undefined],
+  ])("is patched by the marks of its source: %s", async (_, spec, marks) => {
+    const manifest = {
+      ...manifestOf({ annotations }),
+      spec,
+      status: {
+        sourceTypes: ["Helm"],
+        sourceType: "Helm",
+        summary: { images: ["ghcr.io/team/app:1.0"] },
+      },
+    };
+    const { value } = readApplication(manifest);
+    if (value === undefined) throw new Error("no Application");
+    const { updater } = createWorld({ registry });
+    const plan = await updater.plan([value]);
+    const [edit] = plan.applications[0]?.change?.edits ?? [];
+    expect(edit).toMatchObject({ kind: "application-patch" });
+    expect(edit).toHaveProperty("source", value.source.pointer);
+    expect(edit?.kind === "application-patch" && edit.marks).toEqual(marks);
   });
 });
 
