@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { WriteBackTarget } from "@image-updater/core";
-import { createGitWriteBack } from "@image-updater/writeback-git";
+import type { SecretReader, WriteBackTarget } from "@image-updater/core";
+import { argoCdGitCredentials, createGitWriteBack, sshSigner } from "@image-updater/writeback-git";
 import { startGitServer } from "@image-updater/writeback-git/testing";
 
 /** A Git write-back whose token is read at each use. */
@@ -16,6 +16,22 @@ export function gitWithToken(readToken: (url: string) => Promise<string>): Write
     },
   });
   // #endregion git
+  return git;
+}
+
+/** A Git write-back with the credentials that Argo CD has, whose commits are signed. */
+export function gitOfArgoCd(
+  secrets: SecretReader,
+  knownHosts: () => Promise<string>,
+  privateKey: string,
+): WriteBackTarget {
+  // #region git-argocd
+  const git = createGitWriteBack({
+    credentials: argoCdGitCredentials({ secrets, knownHosts }),
+    signer: sshSigner({ privateKey }),
+    commits: "one",
+  });
+  // #endregion git-argocd
   return git;
 }
 

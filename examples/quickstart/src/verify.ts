@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { inMemorySecrets } from "@image-updater/core/testing";
 import { startOciRegistry } from "@image-updater/registry-oci/testing";
 import { startGitServer } from "@image-updater/writeback-git/testing";
-import { gitWithToken, testAgainstGit } from "./adapters.js";
+import { gitOfArgoCd, gitWithToken, testAgainstGit } from "./adapters.js";
 import { parseSomeAnnotations, testPolicy, testStrategy } from "./policies.js";
 import { updateApplication } from "./program.js";
 
@@ -9,6 +10,8 @@ parseSomeAnnotations();
 testPolicy();
 testStrategy();
 assert.equal(gitWithToken(() => Promise.resolve("token")).contract, "write-back-target/1");
+const argoCdGit = gitOfArgoCd(inMemorySecrets([]), () => Promise.resolve(""), "");
+assert.equal(argoCdGit.accepts({ method: "git", target: { kind: "override" } }), true);
 await testAgainstGit();
 await verifyProgram();
 

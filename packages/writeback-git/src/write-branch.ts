@@ -1,164 +1,51 @@
-import {
-  summarizeError,
-  WriteBackError,
-  type CommitAuthor,
-  type WriteBackChange,
-  type WriteResult,
-} from "@image-updater/core";
-import { applyChange, pathsOf } from "./change/apply-change.js";
-import { readCommitPoint, type CommitPoint } from "./objects/commit-point.js";
-import type { ObjectStore } from "./objects/object-store.js";
-import { nameProtocolError } from "./protocol-error.js";
-import { branchRef, findStart, type BranchStart, type BranchTarget } from "./repository/branch.js";
+import type { WriteBackChange, WriteResult } from "@image-updater/core";
+import type { ForgeAccess } from "./access/repository-access.js";
+import { writeBranchByApi } from "./api-commit/write-branch-by-api.js";
+import type { CommitSettings } from "./change/commit-changes.js";
+import { pushBranch } from "./push-branch.js";
+import type { BranchTarget } from "./repository/branch.js";
 import type { GitRemote } from "./repository/git-remote.js";
-import { retryUntilDeadline, type Attempt, type RetryLimits } from "./retry.js";
-import { ZERO_OID, type PushReport } from "./wire/receive-pack.js";
+import type { RetryLimits } from "./retry.js";
 import type { RefAdvertisement } from "./wire/ref-advertisement.js";
 
-/** What is written to one branch, and by whom. */
-export interface BranchWork {
+/** What is written to one branch, by whom and how. */
+export interface BranchWork extends CommitSettings {
   readonly remote: GitRemote;
   readonly target: BranchTarget;
   readonly changes: readonly WriteBackChange[];
-  readonly author: CommitAuthor;
   readonly limits: RetryLimits;
-}
-
-/** Changes applied to the files of one commit, not yet pushed. */
-interface AppliedBatch {
-  readonly results: readonly WriteResult[];
-  readonly tip: CommitPoint;
-  readonly written: readonly string[];
-  readonly objects: ObjectStore;
+  /** What makes commits: a push, or the API of GitHub, for GitHub Apps only. Default: `git`. */
+  readonly commitMethod?: "git" | "api" | undefined;
+  /** Needed to commit by an API. */
+  readonly forge?: ForgeAccess | undefined;
+  /**
+   * Whether a branch that is there starts anew from its base. Only a branch whose every commit beyond
+   * the base is ours does; any other one is extended, as without it. Never with `api`.
+   */
+  readonly rebuild?: boolean | undefined;
 }
 
 /**
- * Commits changes on top of a branch, one commit each, and pushes them together.
+ * Writes changes to a branch. Answers one result per change and never throws.
  *
- * Answers one result per change and never throws. The push is a compare-and-swap: when somebody else
- * was faster, the edits are applied again to the bytes that are there now.
+ * `seen` is what is known of the branch, if it was just looked up. Where there is no API to commit by,
+ * it pushes, and a note of the results says so.
  */
 export async function writeBranch(
   work: BranchWork,
   seen: RefAdvertisement | undefined,
 ): Promise<readonly WriteResult[]> {
-  // Good for one attempt: after a lost race the branch is somewhere else.
-  let known: RefAdvertisement | undefined = seen;
-  let batch: AppliedBatch | undefined;
-  const { remote, target, limits } = work;
-  const paths = work.changes.flatMap((change) => pathsOf(change));
-  try {
-    return await retryUntilDeadline(limits, async () => {
-      const advertisement = known ?? (await remote.advertise([target], limits.signal));
-      known = undefined;
-      // A push whose answer was lost may have arrived all the same.
-      if (batch !== undefined && tipOf(advertisement, target) === batch.tip.commit) {
-        return { kind: "done", value: batch.results };
-      }
-      const start = findStart(remote.target, target, advertisement);
-      const { features } = advertisement;
-      const objects = await remote.fetch({ oid: start.oid, paths, features }, limits.signal);
-      batch = await applyBatch(work, start, objects);
-      if (batch.written.length === 0) return { kind: "done", value: batch.results };
-      return pushBatch(work, start, batch);
-    });
-  } catch (error) {
-    return failedResults(work, batch?.results, error);
-  }
+  const { commitMethod = "git", forge } = work;
+  if (commitMethod === "git") return pushBranch(work, seen);
+  if (forge?.kind === "github-app") return writeBranchByApi({ ...work, forge }, seen);
+  const results = await pushBranch(work, seen);
+  return results.map((result) => withNote(result, WITHOUT_API));
 }
 
-async function applyBatch(
-  { remote, changes, author, limits, target }: BranchWork,
-  start: BranchStart,
-  objects: ObjectStore,
-): Promise<AppliedBatch> {
-  const source = { objects, target: remote.target };
-  const context = { author, now: limits.clock.now() };
-  const results: WriteResult[] = [];
-  const written: string[] = [];
-  let tip = await readCommitPoint(objects, start.oid);
-  for (const change of changes) {
-    try {
-      const applied = await applyChange(source, tip, change, context);
-      if (applied.kind === "unchanged") {
-        results.push({ kind: "unchanged" });
-        continue;
-      }
-      tip = applied.point;
-      written.push(...applied.written);
-      results.push({
-        kind: "written",
-        revision: tip.commit,
-        branch: target.branch,
-        paths: applied.paths,
-      });
-    } catch (error) {
-      results.push({
-        kind: "failed",
-        error: summarizeError(nameProtocolError(error, remote.target)),
-      });
-    }
-  }
-  return { results, tip, written, objects };
-}
+const WITHOUT_API =
+  "committed by Git, not by the API of GitHub: that needs the credential of a GitHub App";
 
-async function pushBatch(
-  { remote, target, limits }: BranchWork,
-  start: BranchStart,
-  { results, tip, written, objects }: AppliedBatch,
-): Promise<Attempt<readonly WriteResult[]>> {
-  const ref = branchRef(target.branch);
-  const expected = start.exists ? start.oid : undefined;
-  const command = { ref, expected: expected ?? ZERO_OID, next: tip.commit };
-  const pack = await objects.pack(written);
-  const outcome = await remote.push({ ...command, pack }, limits.signal).catch(unknownOutcome);
-  if (!(outcome instanceof Error) && outcome.kind === "accepted") {
-    return { kind: "done", value: results };
-  }
-  const now = tipOf(await remote.advertise([target], limits.signal), target);
-  if (now === tip.commit) return { kind: "done", value: results };
-  if (outcome instanceof Error) return { kind: "again", error: outcome };
-  if (now === expected) throw rejection(remote.target, target.branch, outcome);
-  return { kind: "again", error: lostRace(remote.target, target.branch, limits.deadlineMs) };
-}
-
-function tipOf({ refs }: RefAdvertisement, { branch }: BranchTarget): string | undefined {
-  return refs.get(branchRef(branch));
-}
-
-/** Keeps an error after which the push may or may not have arrived; the tip of the branch tells. */
-function unknownOutcome(error: unknown): WriteBackError {
-  const isUnknown =
-    WriteBackError.is(error) && (error.retryable || error.code === "invalid-response");
-  if (isUnknown) return error;
-  throw error;
-}
-
-function rejection(
-  target: string,
-  branch: string,
-  { reason, said }: Extract<PushReport, { readonly kind: "refused" }>,
-): WriteBackError {
-  const words = said === "" ? reason : `${reason}: ${said}`;
-  const message = `${target} rejected the push to ${branch}: ${words}`;
-  return new WriteBackError("rejected", message, { target, branch });
-}
-
-function lostRace(target: string, branch: string, deadlineMs: number): WriteBackError {
-  const message = `others kept pushing to ${branch} of ${target}; gave up after ${deadlineMs} ms`;
-  return new WriteBackError("conflict", message, { target, branch });
-}
-
-/** What was refused by itself keeps its own error; the rest shares that of the branch. */
-function failedResults(
-  { changes, remote }: BranchWork,
-  applied: readonly WriteResult[] | undefined,
-  error: unknown,
-): readonly WriteResult[] {
-  const summary = summarizeError(nameProtocolError(error, remote.target));
-  const failed: WriteResult = { kind: "failed", error: summary };
-  return changes.map((_, index) => {
-    const result = applied?.[index];
-    return result === undefined || result.kind === "written" ? failed : result;
-  });
+function withNote(result: WriteResult, note: string): WriteResult {
+  if (result.kind !== "written") return result;
+  return { ...result, notes: [...(result.notes ?? []), note] };
 }

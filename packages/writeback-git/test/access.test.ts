@@ -245,8 +245,8 @@ describe("a redirect", () => {
 describe("an address", () => {
   it.each([
     ["http://example.com/a.git", "plain http://"],
-    ["git@example.com:team/a.git", "not SSH"],
-    ["ssh://git@example.com/a.git", "not SSH"],
+    ["git@example.com:team/a.git", "a private key is needed"],
+    ["ssh://git@example.com/a.git", "a private key is needed"],
     ["file:///srv/a.git", "only https://"],
     ["a.git", "not an https:// URL"],
     [`https://bot:${PASSWORD}@example.com/a.git?token=${PASSWORD}`, "no query"],

@@ -5,8 +5,10 @@ import { annotationAreas } from "./areas/annotation-areas.js";
 import { NOT_YET, type RunCase } from "./areas/area.js";
 import { configAreas } from "./areas/config-areas.js";
 import { cycleAreas } from "./areas/cycle-areas.js";
+import { forgeAreas } from "./areas/forge-areas.js";
 import { imageAreas } from "./areas/image-areas.js";
 import { overrideAreas } from "./areas/override-areas.js";
+import { resourceAreas } from "./areas/resource-areas.js";
 import { selectionAreas } from "./areas/selection-areas.js";
 import { templateAreas } from "./areas/template-areas.js";
 import { versionAreas } from "./areas/version-areas.js";
@@ -16,10 +18,12 @@ const AREAS: ReadonlyMap<string, RunCase> = new Map([
   ...Object.entries(imageAreas),
   ...Object.entries(versionAreas),
   ...Object.entries(selectionAreas),
+  ...Object.entries(resourceAreas),
   ...Object.entries(configAreas),
   ...Object.entries(annotationAreas),
   ...Object.entries(overrideAreas),
   ...Object.entries(templateAreas),
+  ...Object.entries(forgeAreas),
   ...Object.entries(cycleAreas),
   ...Object.entries(webhookAreas),
 ]);

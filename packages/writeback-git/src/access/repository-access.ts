@@ -18,7 +18,7 @@ export interface ForgeAccess {
   /** Personal, project or installation token: the password of the HTTPS credential. */
   readonly token: string;
   readonly kind: Exclude<GitCredential["kind"], "anonymous" | "ssh-key">;
-  /** API that the credential itself names. */
+  /** API that the credential itself names, without a slash at the end; always there for a GitHub App. */
   readonly baseUrl?: string | undefined;
   readonly dispatcher: Dispatcher | undefined;
 }

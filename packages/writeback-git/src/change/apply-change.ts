@@ -1,11 +1,9 @@
 import {
   applyEdit,
   WriteBackError,
-  type CommitAuthor,
   type FileEdit,
   type WriteBackChange,
 } from "@image-updater/core";
-import type { CommitPoint } from "../objects/commit-point.js";
 import {
   readTreeFile,
   requireSize,
@@ -13,21 +11,19 @@ import {
   type TreeFile,
   type TreeSource,
 } from "../objects/tree-files.js";
-import { commitIdentity, tidyCommitMessage } from "./commit-text.js";
 
-/** Who commits and when. */
-export interface CommitContext {
-  readonly author: CommitAuthor;
-  readonly now: Date;
+/** A file as a change leaves it. */
+export interface ChangedFile extends TreeFile {
+  readonly oid: string;
 }
 
-/** What one change made on top of a commit. `written` names every object the server may lack. */
+/** What one change made of a tree. `written` names the trees that were made for it. */
 export type AppliedChange =
   | { readonly kind: "unchanged" }
   | {
-      readonly kind: "committed";
-      readonly point: CommitPoint;
-      readonly paths: readonly string[];
+      readonly kind: "edited";
+      readonly tree: string;
+      readonly files: ReadonlyMap<string, ChangedFile>;
       readonly written: readonly string[];
     };
 
@@ -45,26 +41,29 @@ interface EditedFile {
 }
 
 /**
- * Applies the edits of one change to the files of a commit and commits the outcome on top of it.
+ * Applies the edits of one change to the files of a tree.
  *
- * All edits or none: an edit that is refused throws, and no commit is made. Edits of one file see each
- * other's outcome.
+ * All edits or none: an edit that is refused throws. Edits of one file see each other's outcome.
  */
 export async function applyChange(
   source: TreeSource,
-  parent: CommitPoint,
-  change: WriteBackChange,
-  context: CommitContext,
+  tree: string,
+  { edits }: Pick<WriteBackChange, "edits">,
 ): Promise<AppliedChange> {
   const edited = new Map<string, EditedFile>();
-  for (const edit of change.edits) {
+  for (const edit of edits) {
     if (edit.kind === "application-patch") throw notAFile(source.target);
-    const path = await existingPath(source, parent.tree, edit);
-    await applyToFile(source, parent.tree, edited, { ...edit, path });
+    const path = await existingPath(source, tree, edit);
+    await applyToFile(source, tree, edited, { ...edit, path });
   }
-  const changed = [...edited].filter(([, { before, after }]) => !sameBytes(before?.content, after));
-  if (changed.length === 0) return { kind: "unchanged" };
-  return commitFiles(source, parent, changed, { change, ...context });
+  const files = new Map<string, ChangedFile>();
+  for (const [path, { before, after }] of edited) {
+    if (sameBytes(before?.content, after)) continue;
+    const oid = await source.objects.write("blob", after);
+    files.set(path, { mode: before?.mode ?? "100644", content: after, oid });
+  }
+  if (files.size === 0) return { kind: "unchanged" };
+  return { kind: "edited", files, ...(await writeTreeFiles(source, tree, files)) };
 }
 
 async function applyToFile(
@@ -81,35 +80,6 @@ async function applyToFile(
   edited.set(edit.path, { before, after });
 }
 
-async function commitFiles(
-  source: TreeSource,
-  parent: CommitPoint,
-  changed: readonly (readonly [path: string, file: EditedFile])[],
-  { change, author, now }: CommitContext & { readonly change: WriteBackChange },
-): Promise<AppliedChange> {
-  const files = new Map<string, { readonly mode: string; readonly oid: string }>();
-  for (const [path, { before, after }] of changed) {
-    const oid = await source.objects.write("blob", after);
-    files.set(path, { mode: before?.mode ?? "100644", oid });
-  }
-  const { tree, written } = await writeTreeFiles(source, parent.tree, files);
-  const identity = commitIdentity(isComplete(change.author) ? change.author : author, now);
-  const commit = await source.objects.writeCommit({
-    tree,
-    parent: [parent.commit],
-    author: identity,
-    committer: identity,
-    message: tidyCommitMessage(change.message),
-  });
-  const blobs = [...files.values()].map(({ oid }) => oid);
-  return {
-    kind: "committed",
-    point: { commit, tree },
-    paths: [...files.keys()],
-    written: [...blobs, ...written, commit],
-  };
-}
-
 /** Of the names a kustomization may have, the first that is there; else the edit's own path. */
 async function existingPath(source: TreeSource, tree: string, edit: FileEdit): Promise<string> {
   if (edit.kind !== "kustomization") return edit.path;
@@ -117,11 +87,6 @@ async function existingPath(source: TreeSource, tree: string, edit: FileEdit): P
     if ((await readTreeFile(source, tree, candidate)) !== undefined) return candidate;
   }
   return edit.path;
-}
-
-/** As upstream, a name without an address, or the reverse, is no author. */
-function isComplete(author: CommitAuthor | undefined): author is CommitAuthor {
-  return author !== undefined && author.name.trim() !== "" && author.email.trim() !== "";
 }
 
 function sameBytes(before: Uint8Array | undefined, after: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-import { ProtocolError } from "../protocol-error.js";
+import { decodeCommit, type CommitFacts } from "./commit-object.js";
 import type { ObjectStore } from "./object-store.js";
 
 /** A commit and its tree. */
@@ -9,8 +9,11 @@ export interface CommitPoint {
 
 /** Finds the tree of a commit. Throws `ProtocolError` when the commit is not there or malformed. */
 export async function readCommitPoint(objects: ObjectStore, commit: string): Promise<CommitPoint> {
-  const content = Buffer.from(await objects.read("commit", commit)).toString("latin1");
-  const tree = /^tree ([0-9a-f]{40})\n/u.exec(content)?.[1];
-  if (tree === undefined) throw new ProtocolError(`commit ${commit} is malformed`);
+  const { tree } = await readCommit(objects, commit);
   return { commit, tree };
+}
+
+/** Reads a commit. Throws `ProtocolError` when it is not there or malformed. */
+export async function readCommit(objects: ObjectStore, commit: string): Promise<CommitFacts> {
+  return decodeCommit(commit, await objects.read("commit", commit));
 }

@@ -1,9 +1,10 @@
-import type { CommitObject } from "isomorphic-git";
 import { ProtocolError } from "../protocol-error.js";
+import { appendDeltas, type ReferenceDelta } from "./append-deltas.js";
 import { createMemoryFileSystem } from "./memory-file-system.js";
 import type { ObjectCache } from "./object-cache.js";
 import type { GitObject } from "./object-id.js";
 import type { Pack } from "./open-pack.js";
+import { createTreeOrigins } from "./tree-origins.js";
 
 /** Git objects of a repository, as they are needed, and those written on top of them. */
 export interface ObjectStore {
@@ -15,11 +16,25 @@ export interface ObjectStore {
    * Throws `ProtocolError` when the server does not have it either, or it is of another type.
    */
   read(type: "blob" | "tree" | "commit", oid: string): Promise<Uint8Array>;
-  /** Writes a blob or a tree as given, and answers its id. */
-  write(type: "blob" | "tree", content: Uint8Array): Promise<string>;
-  writeCommit(commit: CommitObject): Promise<string>;
+  /**
+   * Writes an object, byte for byte, and answers its id.
+   *
+   * `origin` is what it was made from: an object that was read from the server, or was written here.
+   */
+  write(type: "blob" | "tree" | "commit", content: Uint8Array, origin?: string): Promise<string>;
   /** Objects that were written, as one pack, for a push. */
-  pack(oids: Iterable<string>): Promise<Uint8Array>;
+  pack(oids: Iterable<string>, form: PackForm): Promise<WrittenPack>;
+}
+
+/** How a pack may be made. */
+export interface PackForm {
+  /** Whether large folders may be differences to what the server has. */
+  readonly thin: boolean;
+}
+
+/** A pack, and whether there are such differences in it. */
+export interface WrittenPack extends PackForm {
+  readonly bytes: Uint8Array;
 }
 
 /** Asks the server for objects; the pack may hold more than was asked for. */
@@ -44,34 +59,35 @@ export function createObjectStore(cache: ObjectCache, fetch: ObjectSource): Obje
       if (object.type !== type) throw new ProtocolError(`object ${oid} is not a ${type}`);
       return object.content;
     },
-    ...createWriter((oid, object) => shelf.add(oid, object)),
+    ...createWriter(shelf),
   };
 }
 
-/** Writes objects by isomorphic-git, into a file system in memory, and tells of each. */
-function createWriter(
-  wrote: (oid: string, object: GitObject) => void,
-): Pick<ObjectStore, "write" | "writeCommit" | "pack"> {
+/** Writes objects by isomorphic-git, into a file system in memory, and puts each on the shelf. */
+function createWriter(shelf: Shelf): Pick<ObjectStore, "write" | "pack"> {
   const folder = { fs: createMemoryFileSystem(), gitdir: GIT_FOLDER, cache: {} };
+  const origins = createTreeOrigins((oid) => shelf.get(oid));
   return {
-    write: async (type, content) => {
+    write: async (type, content, origin) => {
       const { writeObject } = await loadGit();
       const oid = await writeObject({ ...folder, type, object: content, format: "content" });
-      wrote(oid, { type, content });
+      shelf.add(oid, { type, content });
+      origins.add(oid, origin);
       return oid;
     },
-    writeCommit: async (commit) => {
-      const { readObject, writeCommit } = await loadGit();
-      const oid = await writeCommit({ ...folder, commit });
-      const written = await readObject({ ...folder, oid, format: "content" });
-      if (written.format === "content") wrote(oid, { type: "commit", content: written.object });
-      return oid;
-    },
-    pack: async (oids) => {
+    pack: async (oids, { thin }) => {
       const { packObjects } = await loadGit();
-      const { packfile } = await packObjects({ ...folder, oids: [...new Set(oids)] });
+      const deltas: ReferenceDelta[] = [];
+      const whole: string[] = [];
+      for (const oid of new Set(oids)) {
+        const delta = thin ? origins.deltaOf(oid) : undefined;
+        if (delta === undefined) whole.push(oid);
+        else deltas.push(delta);
+      }
+      const { packfile } = await packObjects({ ...folder, oids: whole });
       if (packfile === undefined) throw new TypeError("isomorphic-git made no pack");
-      return packfile;
+      if (deltas.length === 0) return { bytes: packfile, thin: false };
+      return { bytes: appendDeltas(packfile, deltas), thin: true };
     },
   };
 }

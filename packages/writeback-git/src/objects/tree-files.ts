@@ -78,7 +78,7 @@ export async function writeTreeFiles(
     written.push(...folder.written);
     bytes = spliceTree(bytes, name, { mode: FOLDER_MODE, oid: folder.tree });
   }
-  const oid = await source.objects.write("tree", bytes);
+  const oid = await source.objects.write("tree", bytes, tree);
   return { tree: oid, written: [...written, oid] };
 }
 

@@ -1,20 +1,17 @@
 import { WriteBackError } from "@image-updater/core";
 import { loadPaths } from "../objects/load-paths.js";
 import { createObjectStore, type ObjectStore } from "../objects/object-store.js";
-import { nameProtocolError } from "../protocol-error.js";
+import { nameProtocolError, ProtocolError } from "../protocol-error.js";
 import type { GitTransport } from "../transport/git-transport.js";
 import { cancelledError } from "../transport/http-transport.js";
-import {
-  encodePush,
-  readPushReport,
-  type PushCommand,
-  type PushReport,
-} from "../wire/receive-pack.js";
+import type { PushReport } from "../wire/receive-pack.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import type { ServerFeatures } from "../wire/server-features.js";
 import type { BranchNames } from "./branch.js";
 import { createObjectSource, type FetchPreferences } from "./fetch-objects.js";
+import { listCommits, type CommitRange, type ListedCommit } from "./list-commits.js";
 import { lookUpRefs } from "./look-up-refs.js";
+import { pushPack, type PushRequest } from "./push-pack.js";
 import type { RepositoryMemory } from "./repository-memory.js";
 
 /** One repository on a server: what can be asked of it, with errors that name it. */
@@ -26,11 +23,19 @@ export interface GitRemote {
   /** Downloads what some paths of one commit need; the store fetches what else is read. */
   fetch(request: RemoteFetch, signal?: AbortSignal): Promise<ObjectStore>;
   /**
+   * The commits that a tip has beyond a base; `undefined` when there are very many, or the server does
+   * not list them.
+   */
+  commitsBeyond(
+    range: CommitRange,
+    signal?: AbortSignal,
+  ): Promise<readonly ListedCommit[] | undefined>;
+  /**
    * Moves one reference, only if it is still where it was expected.
    *
    * When it throws `unavailable`, `timeout` or `invalid-response`, the outcome is unknown.
    */
-  push(command: PushCommand, signal?: AbortSignal): Promise<PushReport>;
+  push(request: PushRequest, signal?: AbortSignal): Promise<PushReport>;
 }
 
 /** What to fetch: a commit as an advertisement showed it, and the files to look at. */
@@ -60,6 +65,7 @@ export function openGitRemote({ transport, memory, preferences }: RemoteParts): 
       }),
     fetch: async ({ oid, paths, features }, signal) => {
       requireShallow(target, features);
+      requireSideBand(target, features);
       const context = { transport, memory, features, preferences, commit: oid, paths, signal };
       const source = createObjectSource(context);
       const objects = createObjectStore(memory.objects, (oids) =>
@@ -68,14 +74,15 @@ export function openGitRemote({ transport, memory, preferences }: RemoteParts): 
       await named(transport, signal, () => loadPaths(objects, oid, paths));
       return objects;
     },
-    push: (command, signal) =>
-      named(transport, signal, async () => {
-        const answer = transport.receivePack(encodePush(command), signal);
-        const report = await readPushReport(answer, command.ref);
-        const said = transport.clean(report.said);
-        if (report.kind === "accepted") return { kind: "accepted", said };
-        return { kind: "refused", reason: transport.clean(report.reason), said };
-      }),
+    commitsBeyond: (range, signal) =>
+      named(transport, signal, () =>
+        listCommits(transport, range, signal).catch((error: unknown) => {
+          if (error instanceof ProtocolError || isTooLarge(error)) return undefined;
+          throw error;
+        }),
+      ),
+    push: (request, signal) =>
+      named(transport, signal, () => pushPack({ transport, memory }, request, signal)),
   };
 }
 
@@ -92,6 +99,11 @@ async function named<T>(
   }
 }
 
+/** Too much is told by the transport, or by whoever reads the answer. */
+function isTooLarge(error: unknown): boolean {
+  return WriteBackError.is(error) && error.code === "too-large";
+}
+
 /** Throws `unsupported` for a repository whose objects have other ids than this package can make. */
 function requireSha1(target: string, { objectFormat }: ServerFeatures): void {
   if (objectFormat === "sha1") return;
@@ -102,5 +114,12 @@ function requireSha1(target: string, { objectFormat }: ServerFeatures): void {
 function requireShallow(target: string, { shallow }: ServerFeatures): void {
   if (shallow) return;
   const message = `the server of ${target} cannot send a single commit (no shallow fetch)`;
+  throw new WriteBackError("unsupported", message, { target });
+}
+
+/** A pack without a side band around it has no end of its own; servers since 2006 have one. */
+function requireSideBand(target: string, { version, capabilities }: ServerFeatures): void {
+  if (version === 2 || capabilities.includes("side-band-64k")) return;
+  const message = `the server of ${target} is too old (no side-band-64k)`;
   throw new WriteBackError("unsupported", message, { target });
 }

@@ -11,7 +11,7 @@ import {
 } from "./repository-url.js";
 
 /** What a change and a read have in common. */
-export type Located = Pick<WriteBackRead, "application" | "settings" | "location">;
+export type Located = Pick<WriteBackRead, "application" | "project" | "settings" | "location">;
 
 /** An item with its place in the caller's list. */
 export interface Indexed<T> {
@@ -47,10 +47,11 @@ export function groupByRepository<T extends Located>(
     try {
       const location = requireLocation(item);
       const address = parseRepositoryUrl(location.repository, rules);
-      const credential = credentialRequest(address.url, item);
+      const credential = credentialRequest(address.credentialUrl, item);
       const key = JSON.stringify([
         address.key,
         address.userInfo,
+        credential.project,
         credential.reference,
         credential.namespace,
       ]);
@@ -76,8 +77,11 @@ function requireLocation({ application, location }: Located): WriteBackLocation 
 }
 
 /** The namespace matters, and is given, only where a reference leaves it open. */
-function credentialRequest(url: string, { application, settings }: Located): GitCredentialRequest {
+function credentialRequest(
+  url: string,
+  { application, project, settings }: Located,
+): GitCredentialRequest {
   const reference = settings.credentials;
   const isOpen = reference?.kind === "secret" && reference.namespace === undefined;
-  return { url, reference, namespace: isOpen ? application.namespace : undefined };
+  return { url, project, reference, namespace: isOpen ? application.namespace : undefined };
 }

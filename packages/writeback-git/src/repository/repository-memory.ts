@@ -16,6 +16,8 @@ export interface KnownServer {
   readonly refused: readonly FetchMode[];
   /** Whether anything was fetched from it. */
   readonly isVisited: boolean;
+  /** Whether a pack had to be whole, with no delta to what the server has. */
+  readonly refusesThinPacks?: boolean | undefined;
 }
 
 /** What is remembered of one repository, as one identity sees it, between calls. In memory only. */

@@ -1,9 +1,16 @@
 import { WriteBackError } from "@image-updater/core";
+import { parseSshAddress, type SshRepositoryUrl } from "./ssh-address.js";
 
 /** A repository's address, taken apart. */
-export interface RepositoryUrl {
+export type RepositoryUrl = HttpRepositoryUrl | SshRepositoryUrl;
+
+/** A repository that is reached by requests. */
+export interface HttpRepositoryUrl {
+  readonly protocol: "http" | "https";
   /** For requests: no user information, no trailing slash. */
   readonly url: string;
+  /** What credentials are looked up by. */
+  readonly credentialUrl: string;
   /** The same repository in another spelling has the same key (as Argo CD: with or without `.git`). */
   readonly key: string;
   /** User and password that stood in the URL. */
@@ -16,32 +23,44 @@ export interface RepositoryUrlRules {
 }
 
 /**
- * Takes a repository URL apart.
+ * Takes a repository URL apart: `https://`, `ssh://` and the short form of Git, `user@host:path`.
  *
- * Throws `unsupported` for anything but `https://`, and `http://` where that is allowed. No message
+ * Throws `unsupported` for anything else, and for `http://` where that is not allowed. No message
  * holds what may be a credential: user information and queries are left out.
  */
-export function parseRepositoryUrl(text: string, { allowHttp }: RepositoryUrlRules): RepositoryUrl {
+export function parseRepositoryUrl(text: string, rules: RepositoryUrlRules): RepositoryUrl {
   const target = withoutUserInfo(text);
   const refuse = (reason: string): WriteBackError =>
     new WriteBackError("unsupported", `cannot write to ${target}: ${reason}`, { target });
-  if (!URL.canParse(text) || !text.includes("://")) {
-    throw refuse(isSshShorthand(text) ? SSH_REASON : "it is not an https:// URL");
-  }
+  const trimmed = text.trim();
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//iu.exec(trimmed)?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== "ssh") return parseHttpUrl(trimmed, rules, refuse);
+  const parsed = parseSshAddress(trimmed);
+  if (parsed.kind === "invalid") throw refuse(parsed.reason);
+  return parsed.address;
+}
+
+function parseHttpUrl(
+  text: string,
+  { allowHttp }: RepositoryUrlRules,
+  refuse: (reason: string) => WriteBackError,
+): HttpRepositoryUrl {
+  if (!URL.canParse(text)) throw refuse("it is not an https:// URL");
   const parsed = new URL(text);
-  if (parsed.protocol === "ssh:") throw refuse(SSH_REASON);
   if (parsed.protocol === "http:" && !allowHttp) {
     throw refuse("plain http:// sends everything unprotected; use https://, or set allowHttp");
   }
-  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") {
-    throw refuse("only https:// is supported");
-  }
+  const protocol = HTTP_PROTOCOLS.find((name) => parsed.protocol === `${name}:`);
+  if (protocol === undefined) throw refuse("only https:// and SSH are supported");
   if (parsed.search !== "") throw refuse("a repository URL has no query");
   const path = parsed.pathname.replace(/\/+$/u, "");
   if (path === "") throw refuse("it names no repository");
   const url = `${parsed.origin}${path}`;
-  return { url, key: url.replace(/\.git$/u, ""), userInfo: userInfoOf(parsed) };
+  const key = url.replace(/\.git$/u, "");
+  return { protocol, url, credentialUrl: url, key, userInfo: userInfoOf(parsed) };
 }
+
+const HTTP_PROTOCOLS = ["https", "http"] as const;
 
 /** A repository address for messages: without user information, query and fragment. */
 export function withoutUserInfo(text: string): string {
@@ -50,12 +69,6 @@ export function withoutUserInfo(text: string): string {
   const rest = bare.slice(scheme.length);
   const authority = scheme === "" ? rest : (rest.split("/", 1)[0] ?? "");
   return `${scheme}${authority.slice(authority.lastIndexOf("@") + 1)}${rest.slice(authority.length)}`;
-}
-
-const SSH_REASON = "this version writes over https://, not SSH; use the repository's https:// URL";
-
-function isSshShorthand(text: string): boolean {
-  return /^(?:[^/@:]+@)?[^/@:]+:[^/]/u.test(text);
 }
 
 function userInfoOf(url: URL): RepositoryUrl["userInfo"] {

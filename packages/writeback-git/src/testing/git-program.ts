@@ -30,7 +30,11 @@ export function createGitProgram(home: string): GitProgram {
       const ended = [...children].map(
         (child) => new Promise((resolve) => child.once("close", resolve)),
       );
-      for (const child of children) killGroup(child);
+      for (const child of children) {
+        killGroup(child);
+        // It ends only when nothing is left to be read of it.
+        for (const stream of child.stdio) stream?.destroy();
+      }
       await Promise.all(ended);
     },
   };

@@ -1,5 +1,6 @@
 import { WriteBackError } from "@image-updater/core";
 import { request, type Dispatcher } from "undici";
+import { connectionError } from "./connection-error.js";
 
 /** One exchange with a Git server. */
 export interface HttpRequest {
@@ -35,17 +36,19 @@ export interface HttpTransportSettings {
  * HTTP on undici, within limits of time and size.
  *
  * Throws `WriteBackError`, while waiting or while the body is read: `cancelled`, `timeout`,
- * `too-large`, and `unavailable` for a connection that failed or broke.
+ * `too-large`, and what {@link connectionError} says of a connection that failed or broke.
  */
 export function createHttpTransport(settings: HttpTransportSettings): HttpTransport {
   return async (given) => {
     const timeout = AbortSignal.timeout(settings.requestTimeoutMs);
     const signals = given.signal === undefined ? [timeout] : [timeout, given.signal];
     const signal = AbortSignal.any(signals);
-    const name = (cause: unknown): unknown =>
-      WriteBackError.is(cause)
-        ? cause
-        : connectionError(given, cause, timeout, settings.requestTimeoutMs);
+    const { requestTimeoutMs } = settings;
+    const name = (cause: unknown): unknown => {
+      if (WriteBackError.is(cause)) return cause;
+      if (given.signal?.aborted === true) return cancelledError(given.target);
+      return connectionError({ ...given, timeout, requestTimeoutMs }, cause);
+    };
     try {
       const { statusCode, headers, body } = await send(given, signal, settings);
       return {
@@ -136,34 +139,7 @@ function firstValues(
   return Object.fromEntries(entries);
 }
 
-function connectionError(
-  { target, signal }: HttpRequest,
-  cause: unknown,
-  timeout: AbortSignal,
-  requestTimeoutMs: number,
-): WriteBackError {
-  if (signal?.aborted === true) return cancelledError(target);
-  if (timeout.aborted || isTimeout(cause)) {
-    const message = `${target} did not answer within ${requestTimeoutMs} ms`;
-    return new WriteBackError("timeout", message, { target, cause });
-  }
-  return new WriteBackError("unavailable", `cannot reach ${target}: ${describe(cause)}`, {
-    target,
-    cause,
-  });
-}
-
 /** The error of a call that its caller ended. */
 export function cancelledError(target: string): WriteBackError {
   return new WriteBackError("cancelled", `the work on ${target} was cancelled`, { target });
-}
-
-function isTimeout(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && /TIMEOUT|ETIMEDOUT/u.test(String(cause.code));
-}
-
-function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  if (cause.message !== "") return cause.message;
-  return "code" in cause ? String(cause.code) : cause.name;
 }

@@ -30,6 +30,7 @@ function meaningOf(
     const reason = authorized ? "the credentials were refused" : "credentials are needed";
     return ["unauthorized", reason];
   }
+  if (status === 407) return ["unauthorized", "the proxy wants other credentials"];
   if (status === 403) return ["forbidden", "access is forbidden"];
   if (status === 404) return ["not-found", "there is no such repository, or no access to it"];
   if (status === 408) return ["timeout", "the server gave up waiting"];

@@ -9,6 +9,8 @@ export type ObjectFilter = "tree:0" | "blob:none";
 export interface FetchRequest {
   /** Ids of objects; a commit, tree or file each. */
   readonly wants: readonly string[];
+  /** Commits that are left out, with all their history. */
+  readonly haves?: readonly string[] | undefined;
   /** Whether a wanted commit comes without its history. */
   readonly shallow: boolean;
   readonly filter: ObjectFilter | undefined;
@@ -26,12 +28,13 @@ export function encodeFetch(features: ServerFeatures, request: FetchRequest): Ui
 
 function encodeVersion2(
   features: ServerFeatures,
-  { wants, shallow, filter }: FetchRequest,
+  { wants, haves = [], shallow, filter }: FetchRequest,
 ): Buffer {
   const parameters = [
     "ofs-delta",
     "no-progress",
     ...wants.map((oid) => `want ${oid}`),
+    ...haves.map((oid) => `have ${oid}`),
     ...(shallow ? ["deepen 1"] : []),
     ...(filter === undefined ? [] : [`filter ${filter}`]),
     "done",
@@ -49,7 +52,7 @@ const OFFERED = ["multi_ack", "ofs-delta", "side-band-64k", "no-progress"];
 
 function encodeVersion0(
   { capabilities }: ServerFeatures,
-  { wants, shallow, filter }: FetchRequest,
+  { wants, haves = [], shallow, filter }: FetchRequest,
 ): Buffer {
   const has = (name: string): boolean =>
     capabilities.some((capability) => capability === name || capability.startsWith(`${name}=`));
@@ -69,6 +72,7 @@ function encodeVersion0(
   return Buffer.concat([
     ...lines.map((line) => encodePacket(`${line}\n`)),
     FLUSH,
+    ...haves.map((oid) => encodePacket(`have ${oid}\n`)),
     encodePacket("done\n"),
   ]);
 }

@@ -25,7 +25,13 @@ export interface PushCommand {
 /** The server's verdict. `said` is what it wrote for people: hooks, quotas, links. */
 export type PushReport =
   | { readonly kind: "accepted"; readonly said: string }
-  | { readonly kind: "refused"; readonly reason: string; readonly said: string };
+  | {
+      readonly kind: "refused";
+      /** What it would not take: the objects, or the move of the reference. */
+      readonly what: "pack" | "reference";
+      readonly reason: string;
+      readonly said: string;
+    };
 
 const CAPABILITIES = "report-status side-band-64k object-format=sha1 agent=image-updater-sdk";
 
@@ -51,11 +57,12 @@ export async function readPushReport(
   const lines = report.map((line) => packetText(line));
   const unpack = lines.find((line) => line.startsWith("unpack "))?.slice("unpack ".length);
   if (unpack === undefined) throw new ProtocolError("the server sent no report of the push", said);
-  if (unpack !== "ok") return { kind: "refused", reason: `unpack: ${unpack}`, said };
+  if (unpack !== "ok") return { kind: "refused", what: "pack", reason: `unpack: ${unpack}`, said };
   if (lines.includes(`ok ${ref}`)) return { kind: "accepted", said };
   const refusal = lines.find((line) => line.startsWith(`ng ${ref}`));
   if (refusal === undefined) throw new ProtocolError(`the report does not mention ${ref}`, said);
-  return { kind: "refused", reason: refusal.slice(`ng ${ref} `.length), said };
+  const reason = refusal.slice(`ng ${ref} `.length);
+  return { kind: "refused", what: "reference", reason, said };
 }
 
 function separateBands(packets: readonly Packet[]): {

@@ -313,14 +313,15 @@ describe("a push", () => {
   });
 
   it.each([
-    [["unpack ok\n", `ng ${REF} failed to update ref\n`], "failed to update ref"],
+    [["unpack ok\n", `ng ${REF} failed to update ref\n`], "reference", "failed to update ref"],
     [
       ["unpack index-pack abnormal exit\n", `ng ${REF} unpacker error\n`],
+      "pack",
       "unpack: index-pack abnormal exit",
     ],
-  ])("is refused by %j", async (lines, reason) => {
+  ])("is refused by %j", async (lines, what, reason) => {
     const bytes = join(band(2, "no\n"), band(1, report(...lines)), FLUSH);
-    const refused = { kind: "refused", reason, said: "no\n" };
+    const refused = { kind: "refused", what, reason, said: "no\n" };
     expect(await readPushReport(pieces(bytes), REF)).toEqual(refused);
   });
 

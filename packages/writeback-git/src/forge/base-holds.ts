@@ -1,0 +1,28 @@
+import type { WriteBackChange } from "@image-updater/core";
+import { pathsOf } from "../change/apply-change.js";
+import { applyChanges } from "../change/apply-changes.js";
+import { readCommitPoint } from "../objects/commit-point.js";
+import { findStart, type BranchTarget } from "../repository/branch.js";
+import type { GitRemote } from "../repository/git-remote.js";
+
+/** A base branch, and what is wanted of it. */
+export interface BaseQuestion {
+  readonly remote: GitRemote;
+  readonly target: BranchTarget;
+  readonly changes: readonly WriteBackChange[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Whether the base of a branch already holds what changes ask for, so that nothing is left to merge. */
+export async function baseHolds(question: BaseQuestion): Promise<boolean> {
+  const { remote, target, changes, signal } = question;
+  const { base } = target;
+  const advertisement = await remote.advertise([{ base, branch: base }], signal);
+  const { oid } = findStart(remote.target, { base, branch: base }, advertisement);
+  const paths = changes.flatMap((change) => pathsOf(change));
+  const { features } = advertisement;
+  const objects = await remote.fetch({ oid, paths, features }, signal);
+  const { tree } = await readCommitPoint(objects, oid);
+  const applied = await applyChanges({ objects, target: remote.target }, tree, changes);
+  return applied.outcomes.every(({ kind }) => kind === "unchanged");
+}

@@ -1,0 +1,60 @@
+import { WriteBackError } from "@image-updater/core";
+import { z } from "zod";
+import type { CallForge } from "./forge-call.js";
+import { decodeAnswer, type ForgePlace } from "./forge-error.js";
+
+/** The API of a forge, and what to call it. */
+export interface ForgeApi {
+  readonly place: ForgePlace;
+  readonly call: CallForge;
+}
+
+/** A list to read: its path without a query, and what to ask for. */
+export interface ListRequest<T> {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly item: z.ZodType<T>;
+  readonly signal: AbortSignal | undefined;
+}
+
+const MAX_PAGES = 100;
+
+/**
+ * Reads a list page by page, as the `Link` headers lead.
+ *
+ * Of a link only the query is used: it goes to where the list is, whatever a proxy made of its host.
+ */
+export async function listPages<T>(
+  { place, call }: ForgeApi,
+  { path, query, item, signal }: ListRequest<T>,
+): Promise<readonly T[]> {
+  const items: T[] = [];
+  const schema = z.array(item);
+  let search = `?${new URLSearchParams(query).toString()}`;
+  const seen = new Set<string>();
+  while (!seen.has(search) && seen.size < MAX_PAGES) {
+    seen.add(search);
+    const answer = await call({ method: "GET", path: `${path}${search}` }, signal);
+    items.push(...decodeAnswer(place, schema, answer));
+    const next = nextQuery(answer.headers["link"]);
+    if (next === undefined) return items;
+    search = next;
+  }
+  const { name, target } = place;
+  const message = `${target}: ${name} lists more than ${MAX_PAGES} pages of one kind, or the same page again`;
+  throw new WriteBackError("invalid-response", message, { target });
+}
+
+/** The query of the link to the next page in a `Link` header (RFC 8288). */
+export function nextQuery(link: string | undefined): string | undefined {
+  for (const [, target = "", parameters = ""] of (link ?? "").matchAll(LINK)) {
+    const relation = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]+))/iu.exec(parameters);
+    const relations = (relation?.[1] ?? relation?.[2] ?? "").toLowerCase().split(/\s+/u);
+    if (!relations.includes("next")) continue;
+    const start = target.indexOf("?");
+    return start < 0 ? undefined : target.slice(start).replace(/#.*$/su, "");
+  }
+  return undefined;
+}
+
+const LINK = /<([^>]*)>((?:\s*;[^,<]*)*)/gu;

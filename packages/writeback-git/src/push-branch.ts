@@ -1,0 +1,143 @@
+import { summarizeError, WriteBackError, type WriteResult } from "@image-updater/core";
+import { pathsOf } from "./change/apply-change.js";
+import { commitChanges, type CommittedChanges } from "./change/commit-changes.js";
+import { readCommitPoint } from "./objects/commit-point.js";
+import type { ObjectStore } from "./objects/object-store.js";
+import { nameProtocolError } from "./protocol-error.js";
+import { rebuildBranch } from "./rebuild-branch.js";
+import { branchRef, findStart, type BranchStart, type BranchTarget } from "./repository/branch.js";
+import type { PushRequest } from "./repository/push-pack.js";
+import { retryUntilDeadline, type Attempt } from "./retry.js";
+import { ZERO_OID, type PushReport } from "./wire/receive-pack.js";
+import type { RefAdvertisement } from "./wire/ref-advertisement.js";
+import type { BranchWork } from "./write-branch.js";
+
+/** Commits that are ready to be pushed. */
+export interface PreparedPush extends CommittedChanges {
+  readonly objects: ObjectStore;
+  /** Whether they take the place of what the branch holds, instead of following it. */
+  readonly replaces: boolean;
+}
+
+/**
+ * Commits changes on top of a branch and pushes them together. Answers one result per change and never
+ * throws.
+ *
+ * The push is a compare-and-swap: when somebody else was faster, the edits are applied again to the
+ * bytes that are there now.
+ */
+export async function pushBranch(
+  work: BranchWork,
+  seen: RefAdvertisement | undefined,
+): Promise<readonly WriteResult[]> {
+  // Good for one attempt: after a lost race the branch is somewhere else.
+  let known: RefAdvertisement | undefined = seen;
+  let batch: PreparedPush | undefined;
+  let mayReplace = work.rebuild === true;
+  const { remote, target, limits } = work;
+  try {
+    return await retryUntilDeadline(limits, async () => {
+      const advertisement = known ?? (await remote.advertise([target], limits.signal));
+      known = undefined;
+      // A push whose answer was lost may have arrived all the same.
+      if (batch !== undefined && tipOf(advertisement, target) === batch.tip.commit) {
+        return { kind: "done", value: batch.results };
+      }
+      const start = findStart(remote.target, target, advertisement);
+      batch = await prepare(work, start, advertisement, mayReplace);
+      if (batch.written.length === 0) return { kind: "done", value: batch.results };
+      const attempt = await pushBatch(work, start, batch);
+      // A server may take no replacement, but another commit all the same.
+      if (attempt.kind === "again" && attempt.error.code === "rejected") mayReplace = false;
+      return attempt;
+    });
+  } catch (error) {
+    return failedResults(work, batch?.results, error);
+  }
+}
+
+async function prepare(
+  work: BranchWork,
+  start: BranchStart,
+  advertisement: RefAdvertisement,
+  mayReplace: boolean,
+): Promise<PreparedPush> {
+  if (mayReplace && start.exists) {
+    const rebuilt = await rebuildBranch(work, start.oid, advertisement);
+    if (rebuilt !== undefined) return rebuilt;
+  }
+  const { remote, changes, limits, target } = work;
+  const paths = changes.flatMap((change) => pathsOf(change));
+  const { features } = advertisement;
+  const objects = await remote.fetch({ oid: start.oid, paths, features }, limits.signal);
+  const source = { objects, target: remote.target };
+  const point = await readCommitPoint(objects, start.oid);
+  const context = { settings: work, branch: target.branch, now: limits.clock.now() };
+  const committed = await commitChanges(source, point, changes, context);
+  return { ...committed, objects, replaces: false };
+}
+
+async function pushBatch(
+  { remote, target, limits }: BranchWork,
+  start: BranchStart,
+  { results, tip, written, objects, replaces }: PreparedPush,
+): Promise<Attempt<readonly WriteResult[]>> {
+  const ref = branchRef(target.branch);
+  const expected = start.exists ? start.oid : undefined;
+  const move = { ref, expected: expected ?? ZERO_OID, next: tip.commit };
+  const pack: PushRequest["pack"] = (form) => objects.pack(written, form);
+  const outcome = await remote.push({ ...move, pack }, limits.signal).catch(unknownOutcome);
+  if (!(outcome instanceof Error) && outcome.kind === "accepted") {
+    return { kind: "done", value: results };
+  }
+  const now = tipOf(await remote.advertise([target], limits.signal), target);
+  if (now === tip.commit) return { kind: "done", value: results };
+  if (outcome instanceof Error) return { kind: "again", error: outcome };
+  if (now !== expected) {
+    return { kind: "again", error: lostRace(remote.target, target.branch, limits.deadlineMs) };
+  }
+  const error = rejection(remote.target, target.branch, outcome);
+  if (replaces) return { kind: "again", error };
+  throw error;
+}
+
+function tipOf({ refs }: RefAdvertisement, { branch }: BranchTarget): string | undefined {
+  return refs.get(branchRef(branch));
+}
+
+/** Keeps an error after which the push may or may not have arrived; the tip of the branch tells. */
+function unknownOutcome(error: unknown): WriteBackError {
+  const isUnknown =
+    WriteBackError.is(error) && (error.retryable || error.code === "invalid-response");
+  if (isUnknown) return error;
+  throw error;
+}
+
+function rejection(
+  target: string,
+  branch: string,
+  { reason, said }: Extract<PushReport, { readonly kind: "refused" }>,
+): WriteBackError {
+  const words = said === "" ? reason : `${reason}: ${said}`;
+  const message = `${target} rejected the push to ${branch}: ${words}`;
+  return new WriteBackError("rejected", message, { target, branch });
+}
+
+function lostRace(target: string, branch: string, deadlineMs: number): WriteBackError {
+  const message = `others kept pushing to ${branch} of ${target}; gave up after ${deadlineMs} ms`;
+  return new WriteBackError("conflict", message, { target, branch });
+}
+
+/** What was refused by itself keeps its own error; the rest shares that of the branch. */
+function failedResults(
+  { changes, remote }: Pick<BranchWork, "changes" | "remote">,
+  applied: readonly WriteResult[] | undefined,
+  error: unknown,
+): readonly WriteResult[] {
+  const summary = summarizeError(nameProtocolError(error, remote.target));
+  const failed: WriteResult = { kind: "failed", error: summary };
+  return changes.map((_, index) => {
+    const result = applied?.[index];
+    return result === undefined || result.kind === "written" ? failed : result;
+  });
+}

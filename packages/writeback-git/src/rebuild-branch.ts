@@ -1,0 +1,58 @@
+import { pathsOf } from "./change/apply-change.js";
+import { applyChanges } from "./change/apply-changes.js";
+import { commitChanges, resultsOf } from "./change/commit-changes.js";
+import { authorOf, cleanAuthor } from "./change/commit-text.js";
+import type { CommitFacts } from "./objects/commit-object.js";
+import { readCommit, readCommitPoint } from "./objects/commit-point.js";
+import type { PreparedPush } from "./push-branch.js";
+import { branchRef } from "./repository/branch.js";
+import type { RefAdvertisement } from "./wire/ref-advertisement.js";
+import type { BranchWork } from "./write-branch.js";
+
+/**
+ * Commits changes on top of the base of a branch that is there, to take the place of its commits.
+ *
+ * Nothing is written when the branch already holds what the edits make of the base. Answers
+ * `undefined` when the branch must be extended instead: its base is gone, an edit is refused there, or
+ * a commit beyond the base was authored or committed by anybody but the authors of these changes.
+ */
+export async function rebuildBranch(
+  work: BranchWork,
+  tip: string,
+  advertisement: RefAdvertisement,
+): Promise<PreparedPush | undefined> {
+  const { remote, target, changes, limits } = work;
+  const { refs, features } = advertisement;
+  const base = refs.get(branchRef(target.base));
+  if (base === undefined || base === tip) return undefined;
+  const ours = isOurs(work);
+  const branch = await remote.fetch({ oid: tip, paths: [], features }, limits.signal);
+  const present = await readCommit(branch, tip);
+  if (!ours(present)) return undefined;
+
+  const paths = changes.flatMap((change) => pathsOf(change));
+  const objects = await remote.fetch({ oid: base, paths, features }, limits.signal);
+  const source = { objects, target: remote.target };
+  const start = await readCommitPoint(objects, base);
+  const { outcomes, tree } = await applyChanges(source, start.tree, changes);
+  if (outcomes.some(({ kind }) => kind === "failed")) return undefined;
+  if (tree === start.tree || tree === present.tree) {
+    const results = resultsOf(outcomes, () => ({ kind: "unchanged" }));
+    return { results, tip: start, written: [], objects, replaces: false };
+  }
+  const commits = await remote.commitsBeyond({ tip, base, features }, limits.signal);
+  if (commits === undefined || !commits.every((commit) => ours(commit))) return undefined;
+  const context = { settings: work, branch: target.branch, now: limits.clock.now() };
+  const committed = await commitChanges(source, start, changes, context);
+  if (committed.results.some(({ kind }) => kind === "failed")) return undefined;
+  return { ...committed, objects, replaces: true };
+}
+
+/** Whoever else touched a commit, be it only to rebase it, is not to lose it. */
+function isOurs({ changes, author }: BranchWork): (commit: CommitFacts) => boolean {
+  const authors = [author, ...changes.map((change) => authorOf([change], author))];
+  const ours = new Set(
+    authors.map((one) => cleanAuthor(one).email).filter((email) => email !== ""),
+  );
+  return ({ authorEmail, committerEmail }) => ours.has(authorEmail) && ours.has(committerEmail);
+}

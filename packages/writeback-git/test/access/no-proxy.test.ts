@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { parseNoProxy } from "../../src/access/no-proxy.js";
+
+it.each([
+  ["", "https://example.com", false],
+  ["*", "https://example.com", true],
+  ["example.com", "https://example.com", true],
+  ["example.com", "https://git.example.com", true],
+  ["example.com", "https://notexample.com", false],
+  ["example.com", "https://example.com.evil.test", false],
+  [".example.com", "https://git.example.com", true],
+  [".example.com", "https://example.com", false],
+  ["*.example.com", "https://git.example.com", true],
+  ["*.example.com", "https://example.com", false],
+  ["EXAMPLE.com", "https://git.Example.COM", true],
+  ["example.com.", "https://example.com", true],
+  ["example.com", "https://example.com.", true],
+  ["a.test b.test", "https://b.test", true],
+  [" a.test ,, b.test ", "https://b.test", true],
+  ["example.com:8443", "https://example.com:8443", true],
+  ["example.com:8443", "https://example.com", false],
+  ["example.com:443", "https://example.com", true],
+  ["example.com:80", "http://git.example.com", true],
+  ["10.1.2.3", "https://10.1.2.3", true],
+  ["10.1.2.3:8443", "https://10.1.2.3:8443", true],
+  ["0.1.2.3", "https://10.1.2.3", false],
+  ["2.3", "https://10.1.2.3", false],
+  ["10.0.0.0/8", "https://10.1.2.3", true],
+  ["10.0.0.0/8", "https://11.1.2.3", false],
+  ["10.0.0.0/33", "https://10.1.2.3", false],
+  ["10.0.0.0/8", "https://example.com", false],
+  ["::1", "https://[::1]", true],
+  ["[::1]", "https://[::1]", true],
+  ["[::1]:8443", "https://[::1]:8443", true],
+  ["[::1]:8443", "https://[::1]", false],
+  ["fd00::/8", "https://[fd12::1]", true],
+  ["fd00::/8", "https://[fe80::1]", false],
+  [".", "https://example.com", false],
+  ["://", "https://example.com", false],
+])("a list of %j exempts %s: %s", (list, origin, exempt) => {
+  expect(parseNoProxy(list)(new URL(origin))).toBe(exempt);
+});
