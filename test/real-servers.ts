@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { env, stderr } from "node:process";
 
 /** A real program that some suites talk to. */
-export type RealProgram = "docker-registry" | "skopeo" | "git";
+export type RealProgram = "docker-registry" | "skopeo" | "git" | "sshd" | "openssl";
 
 /**
  * The path of a real program, for `describe.skipIf(path === undefined)`.

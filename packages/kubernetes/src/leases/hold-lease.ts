@@ -1,0 +1,134 @@
+import type { CancelSignal, Clock } from "@image-updater/core";
+import { KubernetesError } from "../api/kubernetes-error.js";
+import type { LeaseLock } from "./lease-lock.js";
+import type { LeaseRecord } from "./lease-record.js";
+
+/** What holding a lease needs. */
+export interface HoldSettings {
+  readonly lock: LeaseLock;
+  readonly acquired: { readonly lease: LeaseRecord; readonly at: number };
+  /** Told whether this process leads. */
+  readonly tell: (leads: boolean) => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly renewDeadlineMs: number;
+  readonly retryPeriodMs: number;
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * Runs `lead` while the lease is renewed, and gives the lease up when it has ended.
+ *
+ * Answers `lost` when the lease was lost before. Throws what `lead` throws, unless it was told to stop.
+ */
+export async function holdLease(
+  settings: HoldSettings,
+  lead: (signal: AbortSignal) => Promise<void>,
+  signal: CancelSignal | undefined,
+): Promise<"ended" | "lost"> {
+  const { onError, tell } = settings;
+  const work = new AbortController();
+  const done = new AbortController();
+  const stop = (): void => work.abort();
+  if (signal?.aborted === true) stop();
+  else signal?.addEventListener("abort", stop);
+  tell(true);
+  try {
+    const renewing = renewUntil(settings, done.signal).then((held) => {
+      if (held === undefined) {
+        tell(false);
+        stop();
+      }
+      return held;
+    });
+    const led = await settle(lead, work.signal);
+    done.abort();
+    const held = await renewing;
+    tell(false);
+    if (held !== undefined) await release(settings, held);
+    if (led.kind === "failed") {
+      // Work that is told to stop may say so by throwing.
+      if (!work.signal.aborted) throw led.error;
+      onError?.(led.error);
+    }
+    return held === undefined ? "lost" : "ended";
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** Without it, the others wait for the lease to run out. */
+async function release(settings: HoldSettings, held: LeaseRecord): Promise<void> {
+  try {
+    await bounded(settings, (end) => settings.lock.release(held, end));
+  } catch (error) {
+    settings.onError?.(error);
+  }
+}
+
+type Led = { readonly kind: "ended" } | { readonly kind: "failed"; readonly error: unknown };
+
+async function settle(
+  lead: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<Led> {
+  try {
+    await lead(signal);
+    return { kind: "ended" };
+  } catch (error) {
+    return { kind: "failed", error };
+  }
+}
+
+/** Renews until `done`, and answers the lease as it then is; `undefined` as soon as it is lost. */
+async function renewUntil(
+  settings: HoldSettings,
+  done: AbortSignal,
+): Promise<LeaseRecord | undefined> {
+  const { lock, clock, random, acquired, renewDeadlineMs, retryPeriodMs, onError } = settings;
+  let held = acquired.lease;
+  let deadline = acquired.at + renewDeadlineMs;
+  for (;;) {
+    const left = deadline - clock.now().getTime();
+    if (left <= 0) return undefined;
+    await clock.delay(Math.min(retryPeriodMs * (1 + random() / 5), left), done);
+    if (done.aborted) return held;
+    const sent = clock.now().getTime();
+    try {
+      const ms = deadline - sent;
+      const renewed = await bounded({ ...settings, ms }, (end) => lock.renew(held, end));
+      if (renewed === undefined) return undefined;
+      held = renewed;
+      deadline = sent + renewDeadlineMs;
+    } catch (error) {
+      onError?.(error);
+      // Whoever deleted the lease lets anybody take it.
+      if (KubernetesError.is(error) && error.code === "not-found") return undefined;
+    }
+  }
+}
+
+/** Ends a call when there is no time left, even one that does not listen to its signal. */
+async function bounded<T>(
+  {
+    clock,
+    renewDeadlineMs,
+    ms = renewDeadlineMs,
+  }: Pick<HoldSettings, "clock" | "renewDeadlineMs"> & {
+    readonly ms?: number;
+  },
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController();
+  const answered = new AbortController();
+  const timeout = clock.delay(ms, answered.signal).then((): never => {
+    end.abort();
+    throw new KubernetesError("timeout", `the lease could not be written within ${ms} ms`);
+  });
+  try {
+    return await Promise.race([call(end.signal), timeout]);
+  } finally {
+    timeout.catch(() => undefined);
+    answered.abort();
+  }
+}
