@@ -1,0 +1,129 @@
+import {
+  createUpdater,
+  formatDiagnostic,
+  type Clock,
+  type Diagnostic,
+  type FactsCache,
+  type Logger,
+  type ObservedEvent,
+  type UpdateReport,
+  type WriteBackTarget,
+} from "@image-updater/core";
+import type { Configuration } from "./configuration.js";
+import { countByOwner } from "./count-by-owner.js";
+import { openImageUpdaters } from "./image-updaters.js";
+import type { Inventory } from "./inventory.js";
+import type { ReadLiveSettings } from "./live-settings.js";
+import { imagePlatform } from "./image-platform.js";
+import type { Metrics } from "./metrics.js";
+import { selectApplications, type Selection } from "./select-applications.js";
+import { traceCycle, type CycleTracing } from "./tracing.js";
+import { imagesIn, type Scope } from "./trigger.js";
+import { withOwners } from "./with-owners.js";
+
+/** Everything a cycle works with. */
+export interface CycleParts {
+  readonly configuration: Pick<Configuration, "concurrency" | "commit" | "events">;
+  readonly inventory: Inventory;
+  readonly readSettings: ReadLiveSettings;
+  readonly writeBack: readonly WriteBackTarget[];
+  /** Which Applications are looked at for their annotations. */
+  readonly filter: (manifest: unknown) => boolean;
+  readonly cache: FactsCache;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+/** How one cycle runs. */
+export interface CycleOptions {
+  readonly scope: Scope;
+  readonly dryRun: boolean;
+  readonly logger: Logger;
+  /** Ends reads and begins no write; a write that runs is finished. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One cycle: reads settings, ImageUpdaters and Applications, updates, and leaves metrics, events and
+ * statuses. What fails for one image or Application is in the report.
+ *
+ * Throws where there is nothing to report on: settings or lists that cannot be read.
+ */
+export async function runCycle(parts: CycleParts, options: CycleOptions): Promise<UpdateReport> {
+  const { inventory, filter, metrics } = parts;
+  const { scope, dryRun, logger, signal } = options;
+  const manifests = await inventory.applications.list({ signal });
+  const updaters = await openImageUpdaters({ inventory, clock: parts.clock, logger, signal });
+  const { statuses } = updaters;
+  const selection = selectApplications(manifests, {
+    claim: updaters.claim,
+    filter,
+    controllerNamespace: inventory.argoCdNamespace,
+  });
+  logDiagnostics(logger, [...updaters.diagnostics, ...selection.diagnostics]);
+  if (!dryRun) await statuses.begin(scope);
+  try {
+    const report = await traceCycle(scope, parts.clock, (tracing) =>
+      update(parts, options, selection, tracing),
+    );
+    if (dryRun) return report;
+    const counters = countByOwner(report.applications, selection.ownerOf);
+    metrics.record(counters, scope === "everything");
+    await recordEvents(parts, report, logger);
+    await statuses.end(scope, report, selection.ownerOf);
+    return report;
+  } catch (error) {
+    if (!dryRun) await statuses.fail(scope, error);
+    throw error;
+  }
+}
+
+/** An event that cannot be made stops nobody. */
+async function recordEvents(
+  { configuration, inventory }: CycleParts,
+  report: UpdateReport,
+  logger: Logger,
+): Promise<void> {
+  if (!configuration.events) return;
+  for (const { message } of await inventory.recordEvents(report)) {
+    logger.warn({}, `Could not record an event: ${message}`);
+  }
+}
+
+async function update(
+  { configuration, inventory, readSettings, writeBack, cache, clock, metrics }: CycleParts,
+  { scope, dryRun, logger, signal }: CycleOptions,
+  selection: Selection,
+  tracing: CycleTracing,
+): Promise<UpdateReport> {
+  const { registries, commitTemplate } = await readSettings({ signal });
+  const observers = [metrics.observer, tracing.observer];
+  // What an updater keeps is in the cache and in its parts; it may be made anew for each cycle.
+  const updater = createUpdater({
+    registriesConf: registries.configs,
+    registries: registries.clients,
+    writeBack: writeBack.map((target) => tracing.traceWrites(target)),
+    clock,
+    cache,
+    controllerNamespace: inventory.argoCdNamespace,
+    platform: imagePlatform(process.arch),
+    concurrency: { applications: configuration.concurrency },
+    commit: { template: commitTemplate, author: configuration.commit.author },
+    logger: withOwners(logger, selection),
+    observer: {
+      observe(event: ObservedEvent): void {
+        for (const observer of observers) observer.observe(event);
+      },
+    },
+  });
+  const only = imagesIn(scope, selection.ownerOf);
+  return updater.run(selection.applications, { only, dryRun, signal });
+}
+
+function logDiagnostics(logger: Logger, diagnostics: readonly Diagnostic[]): void {
+  for (const found of diagnostics) {
+    const application = found.where.application?.split("/").at(-1);
+    const level = found.severity === "warning" ? "warn" : found.severity;
+    logger[level]({ application }, formatDiagnostic(found));
+  }
+}

@@ -1,0 +1,169 @@
+import {
+  formatDiagnostic,
+  nextImageUpdaterStatus,
+  type ApplicationRef,
+  type ApplicationReport,
+  type BrokenRef,
+  type Clock,
+  type ImageUpdaterResource,
+  type ImageUpdaterStatus,
+  type Logger,
+  type UpdateReport,
+  type WrittenUpdate,
+} from "@image-updater/core";
+import { countByOwner } from "./count-by-owner.js";
+import type { Inventory } from "./inventory.js";
+import { hasAllOf, type OwnerOf, type Scope } from "./trigger.js";
+
+/** The statuses of ImageUpdater resources in one cycle. One that cannot be written stops nobody. */
+export interface ImageUpdaterStatuses {
+  /** Writes that a cycle began, where it looks at all images of a resource. */
+  begin(scope: Scope): Promise<void>;
+  /** Writes what the cycle did; of a resource that it saw a part of, only what it updated. */
+  end(scope: Scope, report: UpdateReport, ownerOf: OwnerOf): Promise<void>;
+  /** Writes why the cycle failed, where it was said that it began. */
+  fail(scope: Scope, error: unknown): Promise<void>;
+}
+
+/** What writing statuses takes. */
+export interface StatusParts {
+  readonly inventory: Pick<Inventory, "saveStatus">;
+  readonly clock: Pick<Clock, "now">;
+  readonly logger: Logger;
+}
+
+/** The statuses of the resources that a cycle has read. */
+export function createStatuses(
+  resources: readonly ImageUpdaterResource[],
+  parts: StatusParts,
+): ImageUpdaterStatuses {
+  const latest = new Map(resources.map((resource) => [keyOf(resource), resource.status]));
+
+  async function save(change: ChangeStatus): Promise<void> {
+    await Promise.all(
+      resources.map(async (resource) => {
+        const key = keyOf(resource);
+        const status = change({ ...resource, status: latest.get(key) }, key);
+        if (status === undefined) return;
+        latest.set(key, status);
+        await saveStatus(parts, resource, status);
+      }),
+    );
+  }
+
+  return {
+    begin: (scope) =>
+      save(({ status: previous, generation }, key) => {
+        if (!hasAllOf(scope, key)) return undefined;
+        const now = parts.clock.now();
+        return nextImageUpdaterStatus({ phase: "started", previous, generation, now });
+      }),
+    end: (scope, report, ownerOf) =>
+      save((resource, key) => {
+        const reports = report.applications.filter((one) => ownerOf(one.application) === key);
+        const status = endedStatus(resource, reports, parts.clock.now());
+        return hasAllOf(scope, key) ? status : partialStatus(resource, reports, status);
+      }),
+    fail: (scope, error) =>
+      save((resource, key) =>
+        hasAllOf(scope, key) ? failedStatus(resource, error, parts.clock.now()) : undefined,
+      ),
+  };
+}
+
+type ChangeStatus = (resource: ImageUpdaterResource, key: string) => ImageUpdaterStatus | undefined;
+
+/** How {@link OwnerOf} names a resource. */
+export function keyOf({
+  namespace,
+  name,
+}: Pick<ImageUpdaterResource, "namespace" | "name">): string {
+  return `${namespace}/${name}`;
+}
+
+function endedStatus(
+  { refs, status, generation }: ImageUpdaterResource,
+  reports: readonly ApplicationReport[],
+  now: Date,
+): ImageUpdaterStatus {
+  const [counted] = countByOwner(reports, () => undefined);
+  return nextImageUpdaterStatus({
+    phase: "ended",
+    previous: status,
+    generation,
+    now,
+    applicationsMatched: counted?.applications ?? 0,
+    imagesManaged: counted?.images ?? 0,
+    failedImages: counted?.errors ?? 0,
+    updates: reports.flatMap(writtenUpdates),
+    brokenRefs: refs.flatMap(describeBroken),
+  });
+}
+
+function failedStatus(
+  { status, generation }: ImageUpdaterResource,
+  error: unknown,
+  now: Date,
+): ImageUpdaterStatus {
+  return nextImageUpdaterStatus({
+    phase: "ended",
+    previous: status,
+    generation,
+    now,
+    error: error instanceof Error ? error.message : String(error),
+    applicationsMatched: status?.applicationsMatched ?? 0,
+    imagesManaged: status?.imagesManaged ?? 0,
+    failedImages: 0,
+    updates: [],
+    brokenRefs: [],
+  });
+}
+
+/** A cycle over a part knows of no other images than its own. */
+function partialStatus(
+  { status }: ImageUpdaterResource,
+  reports: readonly ApplicationReport[],
+  { lastUpdatedAt, recentUpdates }: ImageUpdaterStatus,
+): ImageUpdaterStatus | undefined {
+  const hasUpdates = reports.some((report) => writtenUpdates(report).length > 0);
+  return hasUpdates ? { ...status, lastUpdatedAt, recentUpdates } : undefined;
+}
+
+function writtenUpdates({
+  application,
+  images,
+  write,
+}: ApplicationReport): readonly WrittenUpdate[] {
+  if (write?.kind !== "written") return [];
+  return images
+    .filter(({ outcome }) => outcome === "update")
+    .map(({ alias, image, decision }) => ({
+      ...(alias === undefined ? {} : { alias }),
+      image,
+      newVersion: decision.digest ?? decision.tag ?? "",
+      application: keyOf(application),
+    }));
+}
+
+function describeBroken({
+  namePattern,
+  settings,
+  diagnostics,
+}: ApplicationRef): readonly BrokenRef[] {
+  if (settings.kind !== "broken") return [];
+  const problem = diagnostics.find(({ severity }) => severity === "error");
+  return [{ namePattern, message: problem === undefined ? "" : formatDiagnostic(problem) }];
+}
+
+async function saveStatus(
+  { inventory, logger }: StatusParts,
+  { namespace, name }: ImageUpdaterResource,
+  status: ImageUpdaterStatus,
+): Promise<void> {
+  try {
+    await inventory.saveStatus({ namespace, name }, status);
+  } catch (error) {
+    const fields = { imageUpdater_namespace: namespace, imageUpdater_name: name };
+    logger.warn(fields, `Could not write the status: ${String(error)}`);
+  }
+}

@@ -1,0 +1,44 @@
+import {
+  formatDiagnostic,
+  parseRegistriesConf,
+  type Clock,
+  type Diagnostic,
+  type RegistryClient,
+  type RegistryConfig,
+  type SecretReader,
+} from "@image-updater/core";
+import { createAcrRegistry } from "@image-updater/registry-acr";
+import { createGhcrRegistry } from "@image-updater/registry-ghcr";
+import { createOciRegistry, registryCredentials } from "@image-updater/registry-oci";
+
+/** The registries as `registries.conf` describes them, and the clients that read them. */
+export interface Registries {
+  readonly configs: readonly RegistryConfig[];
+  /** The first that serves an image reads it. */
+  readonly clients: readonly RegistryClient[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Makes the clients for a `registries.conf`; without a text, for Docker Hub and every host by its name.
+ *
+ * Throws with all problems when the text is wrong.
+ */
+export function createRegistries(
+  text: string | undefined,
+  { secrets, clock }: { readonly secrets: SecretReader; readonly clock: Clock },
+): Registries {
+  const { value: configs, diagnostics } = parseRegistriesConf(text ?? "");
+  if (configs === undefined) throw new Error(diagnostics.map(formatDiagnostic).join("; "));
+  const credentials = registryCredentials({ registries: configs, secrets, clock });
+  const settings = { registries: configs, credentials, clock };
+  return {
+    configs,
+    clients: [
+      createGhcrRegistry(settings),
+      createAcrRegistry(settings),
+      createOciRegistry(settings),
+    ],
+    diagnostics,
+  };
+}
