@@ -5,10 +5,12 @@ import { startGitServer } from "@image-updater/writeback-git/testing";
 import { gitOfArgoCd, gitWithToken, testAgainstGit } from "./adapters.js";
 import { parseSomeAnnotations, testPolicy, testStrategy } from "./policies.js";
 import { updateApplication } from "./program.js";
+import { readWithResource } from "./resources.js";
 
 parseSomeAnnotations();
 testPolicy();
 testStrategy();
+readWithResource();
 assert.equal(gitWithToken(() => Promise.resolve("token")).contract, "write-back-target/1");
 const argoCdGit = gitOfArgoCd(inMemorySecrets([]), () => Promise.resolve(""), "");
 assert.equal(argoCdGit.accepts({ method: "git", target: { kind: "override" } }), true);
