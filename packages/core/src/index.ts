@@ -131,6 +131,7 @@ export {
   type PatchableApplication,
 } from "./overrides/application-patch.js";
 export { applyEdit } from "./overrides/apply-edit.js";
+export { applyJsonPatch } from "./overrides/apply-json-patch.js";
 export { renderCommitMessage, type CommitMessageData } from "./templates/render-commit-message.js";
 export { renderBranchName, type BranchNameData } from "./templates/render-branch-name.js";
 

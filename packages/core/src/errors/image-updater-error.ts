@@ -44,7 +44,7 @@ export function summarizeError(error: unknown): ErrorSummary {
   }
 }
 
-/** Like `instanceof`, but also true for an error of another copy of this package. */
+/** Like `instanceof`, but also true for an error of another copy of this package, or of an adapter of ours. */
 export function isImageUpdaterError(error: unknown): error is ImageUpdaterError {
   if (error instanceof ImageUpdaterError) return true;
   return (
@@ -64,6 +64,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   "CredentialError",
   "ApplicationError",
   "TemplateError",
+  "KubernetesError",
 ]);
 
 function internalError(message: string): ErrorSummary {

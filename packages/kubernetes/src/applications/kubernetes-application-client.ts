@@ -1,11 +1,12 @@
 import {
   ApplicationError,
+  applyJsonPatch,
+  EditError,
   type ApplicationClient,
   type CallOptions,
   type JsonPatchOperation,
 } from "@image-updater/core";
 import { callResource } from "../api/call-resource.js";
-import { applyJsonPatch } from "../api/json-patch.js";
 import type { KubernetesApi } from "../api/kubernetes-api.js";
 import { KubernetesError } from "../api/kubernetes-error.js";
 import { APPLICATIONS } from "../api/resource.js";
@@ -78,11 +79,24 @@ async function explainRefusal(
 ): Promise<unknown> {
   const application = keyOf(name);
   const present = await get(api, name, options);
-  const outcome = applyJsonPatch(present, patch);
-  if (outcome.kind === "patched") return applicationErrorOf(error, application);
-  const { op, path } = outcome.operation;
-  const message = `Application ${application} changed meanwhile: "${op}" of ${path} does not fit any longer; read it again`;
+  const misfit = findMisfit(present, patch);
+  if (misfit === undefined) return applicationErrorOf(error, application);
+  const message = `Application ${application} changed meanwhile: ${misfit.message}; read it again`;
   return new ApplicationError("conflict", message, { application, cause: error });
+}
+
+/** Why a patch does not fit to a document; undefined when it does. */
+function findMisfit(
+  document: unknown,
+  patch: readonly JsonPatchOperation[],
+): EditError | undefined {
+  try {
+    applyJsonPatch(document, patch);
+    return undefined;
+  } catch (error) {
+    if (EditError.is(error)) return error;
+    throw error;
+  }
 }
 
 function keyOf({ namespace, name }: ApplicationName): string {

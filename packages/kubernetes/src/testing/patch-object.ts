@@ -1,6 +1,6 @@
 import type { JsonPatchOperation } from "@image-updater/core";
 import { z } from "zod";
-import { applyJsonPatch } from "../api/json-patch.js";
+import { applyJsonPatch } from "./json-patch.js";
 import { Refusal } from "./refusal.js";
 import { badRequest, failure, patchRefused } from "./status-object.js";
 

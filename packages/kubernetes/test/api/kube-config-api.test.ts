@@ -1,4 +1,5 @@
 import { env, execPath } from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { kubernetesApi, KubernetesError } from "../../src/index.js";
 import { startKubernetesApi, type KubernetesTestFault } from "../../src/testing/index.js";
@@ -164,6 +165,16 @@ describe("a watch", () => {
       break;
     }
     await vi.waitFor(() => expect(server.watches).toBe(0));
+  });
+
+  it("lives longer than a request may take", async () => {
+    const { api, server } = await startServer({}, { requestTimeoutMs: 100 });
+    const events = follow((signal) => api.watch({ ...watch, signal }));
+    const next = events.next();
+    await vi.waitFor(() => expect(server.watches).toBe(1));
+    await delay(200);
+    server.put(application("web"));
+    await expect(next).resolves.toMatchObject({ type: "ADDED" });
   });
 
   it("ends quietly with its signal", async () => {

@@ -206,16 +206,18 @@ describe("a leader", () => {
     expect(specOf(server)["holderIdentity"]).toBe("first");
   });
 
-  it("goes on when somebody only labels its lease, and keeps the label", async () => {
+  it("goes on when somebody adds to its lease, and keeps what was added", async () => {
     const { api, server } = await startServer();
     const clock = createTestClock();
     const candidate = campaign(api, "first", clock);
     await leading(candidate);
     const lease = server.get({ kind: "Lease", ...place });
-    server.put({ ...lease, metadata: { ...place, labels: { team: "web" } } });
+    const spec = { ...specOf(server), strategy: "OldestEmulationVersion" };
+    server.put({ ...lease, spec, metadata: { ...place, labels: { team: "web" } } });
     await pass(20, [clock]);
     expect(candidate.election.leads).toBe(true);
     expect(server.get({ kind: "Lease", ...place })?.metadata.labels).toEqual({ team: "web" });
+    expect(specOf(server)["strategy"]).toBe("OldestEmulationVersion");
     expect(candidate.errors).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyJsonPatch } from "../../src/api/json-patch.js";
+import { applyJsonPatch } from "../../src/testing/json-patch.js";
 
 const document = { spec: { list: ["a", "b"], "k/e~y": 1, nothing: null } };
 

@@ -8,7 +8,7 @@ export type PatchOutcome =
 
 /**
  * Applies a JSON Patch (RFC 6902: `test`, `add`, `replace`, `remove`) to a copy of the document: all
- * operations, in order, or none.
+ * operations, in order, or none. Not the one of the core, which is tested against it.
  */
 export function applyJsonPatch(
   document: unknown,
