@@ -1,6 +1,7 @@
+import { setMaxListeners } from "node:events";
 import {
   createUpdater,
-  formatDiagnostic,
+  describeDiagnostic,
   type Clock,
   type Diagnostic,
   type FactsCache,
@@ -52,6 +53,8 @@ export interface CycleOptions {
 export async function runCycle(parts: CycleParts, options: CycleOptions): Promise<UpdateReport> {
   const { inventory, filter, metrics } = parts;
   const { scope, dryRun, logger, signal } = options;
+  // Every call in flight listens to it.
+  setMaxListeners(0, signal);
   const manifests = await inventory.applications.list({ signal });
   const updaters = await openImageUpdaters({ inventory, clock: parts.clock, logger, signal });
   const { statuses } = updaters;
@@ -124,6 +127,6 @@ function logDiagnostics(logger: Logger, diagnostics: readonly Diagnostic[]): voi
   for (const found of diagnostics) {
     const application = found.where.application?.split("/").at(-1);
     const level = found.severity === "warning" ? "warn" : found.severity;
-    logger[level]({ application }, formatDiagnostic(found));
+    logger[level]({ application }, describeDiagnostic(found));
   }
 }

@@ -1,4 +1,4 @@
-import { formatDiagnostic, type CallOptions, type Clock, type Logger } from "@image-updater/core";
+import { describeDiagnostic, type CallOptions, type Clock, type Logger } from "@image-updater/core";
 import type { Configuration } from "./configuration.js";
 import type { Inventory } from "./inventory.js";
 import { createRegistries, type Registries } from "./registries.js";
@@ -34,7 +34,7 @@ export function createLiveSettings(parts: LiveSettingsParts): ReadLiveSettings {
       secrets: parts.inventory.secrets,
       clock: parts.clock,
     });
-    for (const found of made.diagnostics) parts.logger.warn({}, formatDiagnostic(found));
+    for (const found of made.diagnostics) parts.logger.warn({}, describeDiagnostic(found));
     return made;
   });
   const template = keepLast(parts, "commit.template", async (text) => text);

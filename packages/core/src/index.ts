@@ -104,6 +104,7 @@ export {
 } from "./config/registry-config.js";
 export { resolveRegistry, type ResolvedRegistry } from "./config/resolve-registry.js";
 export type { CredentialReference } from "./config/credential-reference.js";
+export { parseGoDuration } from "./config/go-duration.js";
 export {
   formatCredentialReference,
   parseCredentialReference,
@@ -230,6 +231,7 @@ export type { ObservedEvent, Observer } from "./ports/observer.js";
 
 // Errors and diagnostics
 export {
+  describeDiagnostic,
   formatDiagnostic,
   hasErrors,
   type Diagnostic,

@@ -29,6 +29,12 @@ describe("the controller on a cluster", () => {
     await stage.close();
   });
 
+  /** A cycle has said its results a little before it waits for the next one. */
+  async function passInterval(): Promise<void> {
+    await expect.poll(() => stage.clock.pending, PATIENCE).toBeGreaterThan(0);
+    stage.clock.advance(CYCLE_MS);
+  }
+
   function conditionOf(name: string, type: string): unknown {
     const resource = stage.cluster.get({ kind: "ImageUpdater", namespace: "argocd", name });
     return listAt(resource, "status", "conditions").find((one) => textAt(one, "type") === type);
@@ -96,6 +102,39 @@ describe("the controller on a cluster", () => {
         recentUpdates: [{ alias: "app", newVersion: "1.1.0", applicationsUpdated: 1 }],
       },
     });
+  });
+
+  it("adds to a status what a cycle over a part of the images updated", async () => {
+    stage = await stageCluster();
+    const { host } = stage.registry;
+    for (const name of ["web", "api"]) await stage.addApplication(name);
+    const images = ["web", "api"].map((name) => ({
+      alias: name,
+      imageName: `${host}/acme/${name}`,
+    }));
+    stage.cluster.put({
+      ...imageUpdater("team", "*", ""),
+      spec: {
+        writeBackConfig: { method: "git" },
+        applicationRefs: [{ namePattern: "*", images }],
+      },
+    });
+    const controller = await stage.start("--enable-webhook");
+    const team = { kind: "ImageUpdater", namespace: "argocd", name: "team" };
+    await expect
+      .poll(() => stage.cluster.get(team), PATIENCE)
+      .toMatchObject({ status: { applicationsMatched: 2, recentUpdates: { length: 2 } } });
+    stage.registry.push("acme/web", { tag: "1.2.0" });
+    await pushWebhook(controller.ports.webhooks, stage.registry, "acme/web", "1.2.0");
+    await expect
+      .poll(() => stage.cluster.get(team), PATIENCE)
+      .toMatchObject({
+        status: {
+          applicationsMatched: 2,
+          imagesManaged: 2,
+          recentUpdates: [{ alias: "web", newVersion: "1.2.0" }],
+        },
+      });
   });
 
   it("says in a status what failed", async () => {
@@ -182,11 +221,11 @@ describe("the controller on a cluster", () => {
     stage.cluster.setFaults([
       { resource: "applications", verb: "list", behave: "garbage", times: 1 },
     ]);
-    stage.clock.advance(CYCLE_MS);
+    await passInterval();
     const messages = (): readonly string[] =>
       controller.logger.entries.map(({ message }) => message);
     await expect.poll(() => messages().join("\n"), PATIENCE).toContain("Could not run the cycle: ");
-    stage.clock.advance(CYCLE_MS);
+    await passInterval();
     await cyclesEnded(controller, 2);
     const { body } = await send(controller.ports.metrics, "/metrics");
     expect(body).toMatch(/k8s_api_requests_total [1-9]/u);
@@ -233,7 +272,7 @@ describe("the controller on a cluster", () => {
     const { host, url } = stage.registry;
     const entry = `{ name: a, prefix: "${host}", api_url: "${url}", credentials: "secret:argocd/registry#login" }`;
     stage.cluster.put(map(`registries: [${entry}]\n`));
-    stage.clock.advance(CYCLE_MS);
+    await passInterval();
     await cyclesEnded(controller, 2);
     expect(await committed(stage, "web")).toContain("acme/web:1.1.0");
   });

@@ -147,9 +147,18 @@ describe("the controller on a folder", () => {
     // The read that hangs is given up in time.
     stage.clock.advance(CYCLE_MS);
     await expect.poll(async () => (await send(health, "/readyz")).status).toBe(200);
+  });
+
+  it("warms up by deciding, and writes nothing by it", async () => {
+    await stage.addApplication("web");
+    const controller = await stage.start("--warmup-cache", "--interval=-1s");
+    const isReady = async (): Promise<boolean> =>
+      (await send(controller.ports.health, "/readyz")).status === 200;
+    await expect.poll(isReady).toBe(true);
+    await controller.stop();
+    expect(stage.lines()).toContain("info Finished cache warm-up for 1 application(s)");
+    expect(stage.lines().join("\n")).toMatch(/^debug Setting new image to .*acme\/web:1\.1\.0$/mu);
     expect(await overrideOf(stage, "web")).toBeUndefined();
-    const stopping = controller.stop();
-    await stopping;
   });
 
   it("looks at no other images than those a webhook is about", async () => {

@@ -49,7 +49,8 @@ describe("a scope", () => {
   it("has all of an ImageUpdater when it is about it", () => {
     expect(hasAllOf("everything", "argocd/team")).toBe(true);
     expect(hasAllOf([PUSH, UPDATER], "argocd/team")).toBe(true);
-    expect(hasAllOf([PUSH, APPLICATION], "argocd/team")).toBe(false);
+    const namesake: Trigger = { ...APPLICATION, name: "team" };
+    expect(hasAllOf([PUSH, APPLICATION, namesake], "argocd/team")).toBe(false);
   });
 });
 

@@ -29,7 +29,7 @@ describe("a patch", () => {
     await expect(client.patch(web, patch)).rejects.toMatchObject({
       code: "conflict",
       retryable: true,
-      message: expect.stringContaining(`"test" of ${path}`),
+      message: expect.stringContaining(`"${path}" no longer holds`),
     });
   });
 
