@@ -1,6 +1,7 @@
 import { at, listAt, textAt } from "../../../examples/controller/src/manifest-fields.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { cyclesEnded } from "./support/cycles-ended.js";
+import { passInterval } from "./support/pass-interval.js";
 import { pushWebhook } from "./support/push-webhook.js";
 import { send } from "./support/send.js";
 import {
@@ -10,7 +11,6 @@ import {
   type ClusterStage,
 } from "./support/stage-cluster.js";
 
-const CYCLE_MS = 120_000;
 const PATIENCE = { timeout: 10_000 };
 
 /** Of what the test server knows by default, all but ImageUpdaters. */
@@ -28,12 +28,6 @@ describe("the controller on a cluster", () => {
   afterEach(async () => {
     await stage.close();
   });
-
-  /** A cycle has said its results a little before it waits for the next one. */
-  async function passInterval(): Promise<void> {
-    await expect.poll(() => stage.clock.pending, PATIENCE).toBeGreaterThan(0);
-    stage.clock.advance(CYCLE_MS);
-  }
 
   function conditionOf(name: string, type: string): unknown {
     const resource = stage.cluster.get({ kind: "ImageUpdater", namespace: "argocd", name });
@@ -221,11 +215,11 @@ describe("the controller on a cluster", () => {
     stage.cluster.setFaults([
       { resource: "applications", verb: "list", behave: "garbage", times: 1 },
     ]);
-    await passInterval();
+    await passInterval(stage);
     const messages = (): readonly string[] =>
       controller.logger.entries.map(({ message }) => message);
     await expect.poll(() => messages().join("\n"), PATIENCE).toContain("Could not run the cycle: ");
-    await passInterval();
+    await passInterval(stage);
     await cyclesEnded(controller, 2);
     const { body } = await send(controller.ports.metrics, "/metrics");
     expect(body).toMatch(/k8s_api_requests_total [1-9]/u);
@@ -272,7 +266,7 @@ describe("the controller on a cluster", () => {
     const { host, url } = stage.registry;
     const entry = `{ name: a, prefix: "${host}", api_url: "${url}", credentials: "secret:argocd/registry#login" }`;
     stage.cluster.put(map(`registries: [${entry}]\n`));
-    await passInterval();
+    await passInterval(stage);
     await cyclesEnded(controller, 2);
     expect(await committed(stage, "web")).toContain("acme/web:1.1.0");
   });

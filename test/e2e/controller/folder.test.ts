@@ -3,11 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withAnnotations } from "../support/application-manifest.js";
 import { registriesConf } from "../support/compose-updater.js";
 import { cyclesEnded } from "./support/cycles-ended.js";
+import { passInterval } from "./support/pass-interval.js";
 import { pushWebhook } from "./support/push-webhook.js";
 import { send } from "./support/send.js";
 import { overrideOf, stageController, type ControllerStage } from "./support/stage-controller.js";
-
-const CYCLE_MS = 120_000;
 
 describe("the controller on a folder", () => {
   let stage: ControllerStage;
@@ -126,7 +125,7 @@ describe("the controller on a folder", () => {
     const controller = await stage.start("--interval=2m");
     await cyclesEnded(stage, 1);
     stage.registry.push("acme/web", { tag: "1.2.0" });
-    stage.clock.advance(CYCLE_MS);
+    await passInterval(stage);
     await cyclesEnded(stage, 2);
     expect(await overrideOf(stage, "web")).toBe(newest("web", "1.2.0"));
     const { body } = await send(controller.ports.metrics, "/metrics");
@@ -145,7 +144,7 @@ describe("the controller on a folder", () => {
     expect(await send(health, "/readyz")).toMatchObject({ status: 503, body: "warming up\n" });
     stage.registry.setFaults([]);
     // The read that hangs is given up in time.
-    stage.clock.advance(CYCLE_MS);
+    await passInterval(stage);
     await expect.poll(async () => (await send(health, "/readyz")).status).toBe(200);
   });
 
@@ -174,7 +173,7 @@ describe("the controller on a folder", () => {
     expect(await overrideOf(stage, "web")).toBe(newest("web", "1.2.0"));
     expect(await overrideOf(stage, "api")).toBe(newest("api", "1.1.0"));
     expect(stage.requestsFor("acme/api")).toBe(asked);
-    stage.clock.advance(CYCLE_MS);
+    await passInterval(stage);
     await cyclesEnded(stage, 3);
     expect(await overrideOf(stage, "api")).toBe(newest("api", "1.2.0"));
   });
@@ -203,13 +202,13 @@ describe("the controller on a folder", () => {
     await cyclesEnded(stage, 1);
     expect(await overrideOf(stage, "web")).toBeUndefined();
     await stage.write("registries.conf", registriesConf(stage.registry));
-    stage.clock.advance(CYCLE_MS);
+    await passInterval(stage);
     await cyclesEnded(stage, 2);
     expect(await overrideOf(stage, "web")).toBe(newest("web", "1.1.0"));
     await stage.write("registries.conf", "registries: [{}]\n");
     stage.registry.push("acme/web", { tag: "1.2.0" });
     for (const count of [3, 4]) {
-      stage.clock.advance(CYCLE_MS);
+      await passInterval(stage);
       await cyclesEnded(stage, count);
     }
     expect(await overrideOf(stage, "web")).toBe(newest("web", "1.2.0"));
