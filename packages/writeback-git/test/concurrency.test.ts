@@ -1,3 +1,4 @@
+import type { Clock } from "@image-updater/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { SERVERS } from "./servers.js";
@@ -86,12 +87,14 @@ describe.each(SERVERS)("on a server $title,", ({ options, lookUp }) => {
         await server.commit(name, "main", { "theirs.txt": String(theirs) }, "theirs");
       };
       server.setFaults([{ service: "git-receive-pack", before }]);
-      const [result] = await localGit({ deadlineMs: 400 }).write([
+      // Each of their pushes takes 150 ms.
+      const clock: Clock = { now: () => new Date(theirs * 150), delay: async () => undefined };
+      const [result] = await localGit({ deadlineMs: 400, clock, random: () => 0 }).write([
         change("app", { repository: url }, [setValue("values.yaml", "first", "v2")]),
       ]);
       expect(codeOf(result)).toBe("conflict");
       expect(messageOf(result)).toContain("main");
-      expect(theirs).toBeGreaterThan(1);
+      expect(theirs).toBe(3);
       expect(await server.log(name, "main")).toHaveLength(theirs + 1);
     });
   });
@@ -119,6 +122,24 @@ describe.each(SERVERS)("on a server $title,", ({ options, lookUp }) => {
       ]);
       expect(codeOf(result)).toBe("written");
       expect(await server.log(name, "main")).toHaveLength(2);
+    });
+
+    it("counts as written when others pushed on top of it, whose edits stay", async () => {
+      const before = (): Promise<string> =>
+        server.commit(name, "main", { "values.yaml": "first: v9\nsecond: v1\n" }, "theirs");
+      server.setFaults([
+        { service: "git-receive-pack", times: 1, dropAnswer: true },
+        { ...lookUp, times: 1 },
+        { ...lookUp, times: 1, before },
+      ]);
+      const [result] = await localGit().write([
+        change("app", { repository: url }, [setValue("values.yaml", "first", "v2")]),
+      ]);
+      const log = await server.log(name, "main");
+      expect(log).toHaveLength(3);
+      expect(result).toMatchObject({ kind: "written", revision: log[1]?.id });
+      expect(await server.readFile(name, "main", "values.yaml")).toBe("first: v9\nsecond: v1\n");
+      expect(pushes()).toBe(1);
     });
 
     it("is made again when it never arrived", async () => {

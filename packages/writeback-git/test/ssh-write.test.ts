@@ -8,7 +8,11 @@ const SERVERS = [
   { title: "without filters", options: { filters: false } },
   { title: "that does not take the wish for version 2", options: { protocol: 0 } },
   { title: "of version 0 without filters", options: { protocol: 0, filters: false } },
-  { title: "whose shell is no Git shell", options: { shell: "sh" } },
+] as const;
+/** What reads the command line, and so takes names apart. */
+const SHELLS = [
+  { title: "Git's own shell", options: { shell: "git-shell" } },
+  { title: "a shell of the system", options: { shell: "sh" } },
 ] as const;
 
 describeSsh.each(SERVERS)("over SSH, on a server $title,", ({ options }) => {
@@ -58,6 +62,31 @@ describeSsh.each(SERVERS)("over SSH, on a server $title,", ({ options }) => {
     await server.fsck("branches");
   });
 
+  it("says not-found for a repository that is not there", async () => {
+    const url = `ssh://${server.user}@${server.host}:${server.port}/srv/none.git`;
+    const result = await writeTag(sshGit(server), url, "v2");
+    expect(result.code).toBe("not-found");
+    expect(result.message).toContain(`${server.host}:${server.port}/srv/none.git`);
+    expect(result.message).toContain("does not appear to be a git repository");
+    expect(result.message).not.toContain(`${server.user}@`);
+  });
+
+  it("shows what a hook says when it refuses a push", async () => {
+    const { url } = await server.createRepository("hook", { branches: { main: FILES } });
+    await server.installHook("hook", "pre-receive", "echo 'sign the form first' >&2; exit 1");
+    const result = await writeTag(sshGit(server), url, "v2");
+    expect(result.code).toBe("rejected");
+    expect(result.message).toContain("sign the form first");
+  });
+});
+
+describeSsh.each(SHELLS)("over SSH, $title", ({ options }) => {
+  let server: SshGitTestServer;
+  beforeAll(async () => {
+    server = await startSshGitServer(options);
+  });
+  afterAll(() => server.close());
+
   it.each([
     "it's",
     "a b",
@@ -81,23 +110,6 @@ describeSsh.each(SERVERS)("over SSH, on a server $title,", ({ options }) => {
     const url = `ssh://${server.user}@${server.host}:${server.port}/${path}`;
     expect((await writeTag(sshGit(server), url, path)).code).toBe("written");
     expect(await server.readFile("home", "main", "values.yaml")).toContain(path);
-  });
-
-  it("says not-found for a repository that is not there", async () => {
-    const url = `ssh://${server.user}@${server.host}:${server.port}/srv/none.git`;
-    const result = await writeTag(sshGit(server), url, "v2");
-    expect(result.code).toBe("not-found");
-    expect(result.message).toContain(`${server.host}:${server.port}/srv/none.git`);
-    expect(result.message).toContain("does not appear to be a git repository");
-    expect(result.message).not.toContain(`${server.user}@`);
-  });
-
-  it("shows what a hook says when it refuses a push", async () => {
-    const { url } = await server.createRepository("hook", { branches: { main: FILES } });
-    await server.installHook("hook", "pre-receive", "echo 'sign the form first' >&2; exit 1");
-    const result = await writeTag(sshGit(server), url, "v2");
-    expect(result.code).toBe("rejected");
-    expect(result.message).toContain("sign the form first");
   });
 });
 
