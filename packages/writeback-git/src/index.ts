@@ -1,10 +1,7 @@
 // The public names: what writes to Git, and its settings.
 
-export {
-  createGitWriteBack,
-  type GitPullRequestSettings,
-  type GitWriteBackSettings,
-} from "./create-git-write-back.js";
+export { createGitWriteBack } from "./create-git-write-back.js";
+export type { GitPullRequestSettings, GitWriteBackSettings } from "./git-write-back-settings.js";
 export {
   argoCdGitCredentials,
   type ArgoCdGitCredentialsSettings,

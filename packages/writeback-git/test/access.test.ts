@@ -3,7 +3,7 @@ import type { GitCredential, GitCredentialRequest } from "@image-updater/core";
 import { CredentialError } from "@image-updater/core";
 import { Agent, MockAgent } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { GitWriteBackSettings } from "../src/create-git-write-back.js";
+import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { change, codeOf, gitSettings, localGit, messageOf, override } from "./changes.js";
 

@@ -3,7 +3,7 @@ import type { GitCredential } from "@image-updater/core";
 import { MockAgent } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createGithubApi } from "../src/api-commit/github-api.js";
-import type { GitWriteBackSettings } from "../src/create-git-write-back.js";
+import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
 import { hostClock } from "../src/host-clock.js";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { startGithubApi, type GithubApiServer } from "../src/testing/start-github-api.js";

@@ -1,5 +1,6 @@
 import type { Edit, WriteBackChange, WriteBackLocation, WriteResult } from "@image-updater/core";
-import { createGitWriteBack, type GitWriteBackSettings } from "../src/create-git-write-back.js";
+import { createGitWriteBack } from "../src/create-git-write-back.js";
+import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
 
 export const gitSettings: WriteBackChange["settings"] = {
   method: "git",

@@ -8,7 +8,7 @@ import { openGitRemote } from "../src/repository/git-remote.js";
 import { createRepositoryMemories } from "../src/repository/repository-memory.js";
 import { createGitProgram, type GitProgram } from "../src/testing/git-program.js";
 import { createGitRepositories, type GitRepositories } from "../src/testing/git-repositories.js";
-import { writeRepository } from "../src/write-repository.js";
+import { writeRepository } from "../src/write/write-repository.js";
 import { change, codeOf, setValue } from "./changes.js";
 import { createChannelTransport, type ChannelTransport } from "./channel-transport.js";
 

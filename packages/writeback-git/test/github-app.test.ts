@@ -2,7 +2,8 @@ import { generateKeyPairSync } from "node:crypto";
 import type { GitCredential } from "@image-updater/core";
 import { createTestClock, type TestClock } from "@image-updater/core/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createGitWriteBack, type GitWriteBackSettings } from "../src/create-git-write-back.js";
+import { createGitWriteBack } from "../src/create-git-write-back.js";
+import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
 import {
   createTlsAuthority,
   startGithubAppApi,
@@ -16,7 +17,7 @@ import {
   type TlsFront,
 } from "../src/testing/index.js";
 import { change, codeOf, messageOf, override } from "./changes.js";
-import { describeWith } from "./signing/programs.js";
+import { describeWith } from "./describe-with.js";
 
 type AppCredential = Extract<GitCredential, { readonly kind: "github-app" }>;
 

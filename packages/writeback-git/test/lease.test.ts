@@ -6,7 +6,7 @@ import { createRepositoryMemories } from "../src/repository/repository-memory.js
 import { startGitServer, type GitServerFault, type GitTestServer } from "../src/testing/index.js";
 import { createHttpTransport } from "../src/transport/http-transport.js";
 import { createSmartHttp } from "../src/transport/smart-http.js";
-import { writeBranch } from "../src/write-branch.js";
+import { writeBranch } from "../src/write/write-branch.js";
 import { change, codeOf, override, setImage, setValue } from "./changes.js";
 import { SERVERS } from "./servers.js";
 

@@ -13,7 +13,7 @@ import {
   type TlsFront,
 } from "../src/testing/index.js";
 import { change, codeOf, messageOf, override } from "./changes.js";
-import { describeWith } from "./signing/programs.js";
+import { describeWith } from "./describe-with.js";
 
 const PASSWORD = "s3cr3t-t0ken";
 const LOGIN = { kind: "basic", username: "bot", password: PASSWORD } as const;

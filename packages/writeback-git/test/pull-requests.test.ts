@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startGitServer } from "../src/testing/index.js";
 import { change, codeOf, gitSettings, messageOf, override } from "./changes.js";
 import { FORGES, TOKEN } from "./forge/forges.js";
 import {
@@ -93,6 +94,27 @@ describe.each(FORGES)("on %s, a change that asks for a pull request", (kind) => 
       forget();
       expect((await project.write(changes)).map(codeOf)).toEqual(["unchanged", "unchanged"]);
       expect(world.api.writes()).toEqual([]);
+    });
+
+    it("its branch keeps what a change without one writes to it in the same call", async () => {
+      const location = { repository: project.url, base: "main", branch: branchOf("v2") };
+      const plain = change("other", location, [override("other.yaml", "v2")]);
+      const results = await project.write([plain, project.change("v2")]);
+      expect(results.map(codeOf)).toEqual(["written", "written"]);
+      const branch = branchOf("v2");
+      expect(await world.git.readFile(project.path, branch, "other.yaml")).toContain("v2");
+      expect(await world.git.readFile(project.path, branch, "app.yaml")).toContain("v2");
+      expect(project.pullRequests()).toHaveLength(1);
+    });
+
+    it("one is opened with the token that stands in the URL of the repository", async () => {
+      const repository = project.url.replace("//", `//bot:${TOKEN}@`);
+      const location = { repository, base: "main", branch: branchOf("v2") };
+      const results = await project.write([project.change("v2", { location })], {
+        credentials: undefined,
+      });
+      expect(pullRequestOf(results[0])).toMatchObject({ number: 1, state: "open" });
+      expect(JSON.stringify(results)).not.toContain(TOKEN);
     });
 
     it("one that fails does not stop the others of the branch", async () => {
@@ -257,14 +279,17 @@ describe.each(FORGES)("on %s, a change that asks for a pull request", (kind) => 
     });
 
     it("without a token, before anything is pushed", async () => {
-      const credentials = { forGit: async () => ({ kind: "anonymous" }) as const };
-      const repository = project.url.replace("//", `//bot:${TOKEN}@`);
+      const open = await startGitServer();
+      const branches = { main: { "app.yaml": "a: 1\n" } };
+      const { url: repository } = await open.createRepository("team/open", { branches });
       const location = { repository, base: "main", branch: branchOf("v2") };
-      const [result] = await project.write([project.change("v2", { location })], { credentials });
+      const [result] = await project.write([project.change("v2", { location })], {
+        credentials: undefined,
+      });
       expect(codeOf(result)).toBe("unsupported");
       expect(messageOf(result)).toContain("needs a token");
-      expect(JSON.stringify(result)).not.toContain(TOKEN);
-      expect(await project.branches()).toEqual(["main"]);
+      expect((await open.git("team/open", ["branch", "--list"])).toString()).toBe("* main\n");
+      await open.close();
     });
 
     it.each([

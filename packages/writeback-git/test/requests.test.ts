@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import type { GitCredential, WriteResult } from "@image-updater/core";
 import { Agent, type Dispatcher } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
-import type { GitWriteBackSettings } from "../src/create-git-write-back.js";
+import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
 import {
   startGitServer,
   type FixtureFiles,

@@ -1,6 +1,6 @@
 import { CredentialError } from "@image-updater/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { GitWriteBackSettings } from "../src/create-git-write-back.js";
+import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { change, codeOf, localGit, messageOf, override } from "./changes.js";
 

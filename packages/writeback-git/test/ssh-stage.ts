@@ -1,39 +1,16 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import type { GitCredential } from "@image-updater/core";
-import { describe } from "vitest";
-import { createGitWriteBack, type GitWriteBackSettings } from "../src/create-git-write-back.js";
+import { createGitWriteBack } from "../src/create-git-write-back.js";
+import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
 import type { SshGitTestServer } from "../src/testing/index.js";
 import { change, codeOf, messageOf, setValue } from "./changes.js";
+import { describeWith } from "./describe-with.js";
 
-/** Suites that need OpenSSH; without it they are skipped, or fail where that must not be. */
-export const describeSsh: typeof describe.skip = isInstalled() ? describe : describe.skip;
-
-function isInstalled(): boolean {
-  const programs = [
-    ["sshd", "openssh-server"],
-    ["ssh-keygen", "openssh-client"],
-    ["git", "git"],
-  ] as const;
-  const missing = programs.filter(([name]) => !isOnPath(name)).map(([, name]) => name);
-  if (missing.length === 0) return true;
-  const message = `programs are missing: install the Debian packages ${missing.join(", ")}, or run tools/install-real-servers.sh`;
-  if (process.env["REQUIRE_REAL_SERVERS"] === "1") throw new Error(message);
-  process.stderr.write(`skipped: ${message}\n`);
-  return false;
-}
-
-function isOnPath(name: string): boolean {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
-  return folders.some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return folder !== "";
-    } catch {
-      return false;
-    }
-  });
-}
+/** Suites that need OpenSSH. */
+export const describeSsh: ReturnType<typeof describeWith> = describeWith(
+  ["sshd", "openssh-server"],
+  ["ssh-keygen", "openssh-client"],
+  ["git", "git"],
+);
 
 export type SshKeyCredential = Extract<GitCredential, { readonly kind: "ssh-key" }>;
 

@@ -1,7 +1,8 @@
 import type { GitConnection, GitCredential } from "@image-updater/core";
 import { Agent } from "undici";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { createGitWriteBack, type GitWriteBackSettings } from "../src/create-git-write-back.js";
+import { createGitWriteBack } from "../src/create-git-write-back.js";
+import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
 import {
   createTlsAuthority,
   startGitServer,
@@ -12,7 +13,7 @@ import {
   type TlsFrontOptions,
 } from "../src/testing/index.js";
 import { change, codeOf, messageOf, override } from "./changes.js";
-import { describeWith } from "./signing/programs.js";
+import { describeWith } from "./describe-with.js";
 
 const PASSWORD = "s3cr3t-t0ken";
 const LOGIN = { kind: "basic", username: "bot", password: PASSWORD } as const;

@@ -5,6 +5,8 @@ import type { RepositoryUrl } from "../repository/repository-url.js";
 export interface Authorization {
   /** Value of the `Authorization` header; absent for anonymous access. */
   readonly header: string | undefined;
+  /** What the API of the forge takes; absent for anonymous access. */
+  readonly token: string | undefined;
   readonly secrets: readonly string[];
 }
 
@@ -19,11 +21,12 @@ export function authorizationOf(
 ): Authorization {
   if (credential.kind === "basic") return basic(credential.username, credential.password);
   if (credential.kind === "bearer") {
-    return { header: `Bearer ${credential.token}`, secrets: [credential.token] };
+    const { token } = credential;
+    return { header: `Bearer ${token}`, token, secrets: [token] };
   }
   if (credential.kind === "anonymous") {
     return userInfo === undefined
-      ? { header: undefined, secrets: [] }
+      ? { header: undefined, token: undefined, secrets: [] }
       : basic(userInfo.username, userInfo.password);
   }
   const message = `the credential for ${url} is of kind "${credential.kind}", which https:// has no use for; give a user and a password, a token, or a GitHub App`;
@@ -32,6 +35,10 @@ export function authorizationOf(
 
 function basic(username: string, password: string): Authorization {
   const encoded = Buffer.from(`${username}:${password}`).toString("base64");
-  // A token may also be the user, with no password.
-  return { header: `Basic ${encoded}`, secrets: [password === "" ? username : password, encoded] };
+  // A token may also be the user, with no password or one that only says so.
+  const token = NO_PASSWORDS.has(password) ? username : password;
+  return { header: `Basic ${encoded}`, token, secrets: [token, encoded] };
 }
+
+/** What GitHub takes for the password of a user that is a token. */
+const NO_PASSWORDS: ReadonlySet<string> = new Set(["", "x-oauth-basic"]);

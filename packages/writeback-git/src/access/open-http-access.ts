@@ -83,14 +83,9 @@ async function logIn(
     return logInAsApp(settings, request, app, send);
   }
   const authorization = authorizationOf(credential, address);
-  const identity = authorization.header;
-  if (credential.kind === "basic") {
-    return { authorization, identity, forge: { kind: "basic", token: credential.password } };
-  }
-  if (credential.kind === "bearer") {
-    return { authorization, identity, forge: { kind: "bearer", token: credential.token } };
-  }
-  return { authorization, identity, forge: undefined };
+  const { header: identity, token } = authorization;
+  const kind = credential.kind === "bearer" ? "bearer" : "basic";
+  return { authorization, identity, forge: token === undefined ? undefined : { kind, token } };
 }
 
 /** What GitHub takes for the user of an installation token. */

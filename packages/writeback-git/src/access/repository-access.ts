@@ -15,7 +15,7 @@ export interface RepositoryAccess {
 
 /** What is needed to call the API of a forge. */
 export interface ForgeAccess {
-  /** Personal, project or installation token: the password of the HTTPS credential. */
+  /** Personal, project or installation token: that of the HTTPS credential, or of the URL. */
   readonly token: string;
   readonly kind: Exclude<GitCredential["kind"], "anonymous" | "ssh-key">;
   /** API that the credential itself names, without a slash at the end; always there for a GitHub App. */

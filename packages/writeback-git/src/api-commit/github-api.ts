@@ -59,6 +59,7 @@ export function createGithubApi(settings: GithubApiSettings): GithubApi {
   const restBase = apiBaseOf("github", {
     repository: target,
     apiUrls: {},
+    allowHttp: false,
     credentialUrl: forge.baseUrl,
   });
   // GraphQL stands beside version 3 of REST on GitHub Enterprise Server, and below it on GitHub.

@@ -9,7 +9,7 @@ import { nameProtocolError } from "../protocol-error.js";
 import { branchRef, findStart } from "../repository/branch.js";
 import { retryUntilDeadline, type Attempt } from "../retry.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
-import type { BranchWork } from "../write-branch.js";
+import type { BranchWork } from "../write/write-branch.js";
 import { createGithubApi, type ApiCommit, type GithubApi } from "./github-api.js";
 
 /** Work on a branch, with the means to commit by an API. */

@@ -6,6 +6,8 @@ export interface ApiBaseSource {
   readonly repository: string;
   /** URLs of APIs by host, with its port if it has one, as the settings name them. */
   readonly apiUrls: Readonly<Record<string, string>>;
+  /** Whether an API that the settings name may be plain `http://`: the token is sent unprotected. */
+  readonly allowHttp: boolean;
   /** API that the credential names; only GitHub Apps do. */
   readonly credentialUrl?: string | undefined;
 }
@@ -21,7 +23,7 @@ export function apiBaseOf(kind: ForgeKind, source: ApiBaseSource): string {
   const configured = Object.entries(source.apiUrls).find(
     ([name]) => name.toLowerCase() === host,
   )?.[1];
-  if (configured !== undefined) return checkedUrl(configured, source, "the setting apiUrls");
+  if (configured !== undefined) return configuredUrl(configured, source);
   const { credentialUrl = "" } = source;
   if (kind === "github" && credentialUrl !== "") {
     return withEnterprisePath(checkedUrl(credentialUrl, source, "the credential"));
@@ -46,6 +48,14 @@ function serverOf(repository: string): { readonly origin: string; readonly host:
   const address = repository.replace(/^[a-z]+:\/\//iu, "").replace(/^[^/@]*@/u, "");
   const host = (/^(?:\[[^\]]*\]|[^/:]+)/u.exec(address)?.[0] ?? "").toLowerCase();
   return { origin: `https://${host}`, host };
+}
+
+function configuredUrl(text: string, source: ApiBaseSource): string {
+  const url = checkedUrl(text, source, "the setting apiUrls");
+  if (source.allowHttp || !url.startsWith("http:")) return url;
+  const { repository: target } = source;
+  const message = `${target}: the setting apiUrls names a plain http:// API, which sends everything unprotected; use https://, or set allowHttp`;
+  throw new WriteBackError("unsupported", message, { target });
 }
 
 function checkedUrl(text: string, { repository }: ApiBaseSource, where: string): string {

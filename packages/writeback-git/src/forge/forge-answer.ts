@@ -5,6 +5,8 @@ export interface ForgeAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** How long the body was. */
+  readonly bytes: number;
 }
 
 /** What a forge says is wrong, in whichever of their forms; empty when it says nothing. */

@@ -1,8 +1,7 @@
 import { WriteBackError } from "@image-updater/core";
-import { request, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { retryUntilDeadline, type Attempt, type RetryLimits } from "../retry.js";
-import { cancelledError, readStart } from "../transport/http-transport.js";
-import { cleanServerText } from "../transport/server-text.js";
+import { createHttpTransport, readStart } from "../transport/http-transport.js";
 import type { ForgeAnswer } from "./forge-answer.js";
 import { forgeError, type ForgePlace } from "./forge-error.js";
 import { rateLimitOf } from "./rate-limit.js";
@@ -39,7 +38,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
 
 /**
- * Calls the API of a forge over undici.
+ * Calls the API of a forge. What goes wrong with a connection is told as for Git.
  *
  * A request that was turned away by a rate limit waits as long as the forge asks and is sent again, if
  * that ends before the deadline. What only reads is also sent again after a failure that may pass.
@@ -107,43 +106,23 @@ async function send(
   { method, body, url }: ForgeRequest & { readonly url: URL },
   signal: AbortSignal | undefined,
 ): Promise<ForgeAnswer> {
-  const { headers, dispatcher, requestTimeoutMs } = settings;
-  const timeout = AbortSignal.timeout(requestTimeoutMs);
-  try {
-    const response = await request(url, {
-      method,
-      headers: {
-        "user-agent": "image-updater-sdk",
-        "content-type": "application/json",
-        ...headers,
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-      headersTimeout: requestTimeoutMs,
-      bodyTimeout: requestTimeoutMs,
-      ...(dispatcher === undefined ? {} : { dispatcher }),
-    });
-    const bytes = await readStart(response.body, MAX_BODY_BYTES + 1);
-    if (bytes.length > MAX_BODY_BYTES) throw tooLarge(settings);
-    return {
-      status: response.statusCode,
-      headers: firstValues(response.headers),
-      body: parseJson(Buffer.from(bytes).toString("utf8")),
-    };
-  } catch (cause) {
-    throw WriteBackError.is(cause) ? cause : connectionError(settings, cause, timeout, signal);
-  }
+  const { name, target, headers, dispatcher, requestTimeoutMs } = settings;
+  const transport = createHttpTransport({ dispatcher, requestTimeoutMs });
+  const answer = await transport({
+    method,
+    url: url.href,
+    headers: { ...HEADERS, ...headers },
+    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+    target,
+    name: `the API of ${name} for ${target}`,
+    maxBytes: MAX_BODY_BYTES,
+    signal,
+  });
+  const bytes = await readStart(answer.body, MAX_BODY_BYTES);
+  return { ...answer, bytes: bytes.length, body: parseJson(Buffer.from(bytes).toString("utf8")) };
 }
 
-function firstValues(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Readonly<Record<string, string>> {
-  const entries = Object.entries(headers).flatMap(([name, value]): [string, string][] => {
-    const first = typeof value === "string" ? value : value?.[0];
-    return first === undefined ? [] : [[name, first]];
-  });
-  return Object.fromEntries(entries);
-}
+const HEADERS = { "user-agent": "image-updater-sdk", "content-type": "application/json" };
 
 function parseJson(text: string): unknown {
   try {
@@ -152,25 +131,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function connectionError(
-  { name, target, requestTimeoutMs, secrets }: ForgeCallSettings,
-  cause: unknown,
-  timeout: AbortSignal,
-  signal: AbortSignal | undefined,
-): WriteBackError {
-  if (signal?.aborted === true) return cancelledError(target);
-  if (timeout.aborted) {
-    const message = `${target}: the API of ${name} did not answer within ${requestTimeoutMs} ms`;
-    return new WriteBackError("timeout", message, { target, cause });
-  }
-  const reason = cleanServerText(cause instanceof Error ? cause.message : String(cause), secrets);
-  const message = `${target}: cannot reach the API of ${name}: ${reason}`;
-  return new WriteBackError("unavailable", message, { target, cause });
-}
-
-function tooLarge({ name, target }: ForgeCallSettings): WriteBackError {
-  const message = `${target}: an answer of the API of ${name} is larger than the ${MAX_BODY_BYTES} bytes that are allowed`;
-  return new WriteBackError("too-large", message, { target });
 }

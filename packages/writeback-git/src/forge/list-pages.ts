@@ -18,6 +18,8 @@ export interface ListRequest<T> {
 }
 
 const MAX_PAGES = 100;
+/** Of all pages together, for they are held in memory. */
+const MAX_LIST_BYTES = 128 * 1024 * 1024;
 
 /**
  * Reads a list page by page, as the `Link` headers lead.
@@ -32,9 +34,12 @@ export async function listPages<T>(
   const schema = z.array(item);
   let search = `?${new URLSearchParams(query).toString()}`;
   const seen = new Set<string>();
+  let bytes = 0;
   while (!seen.has(search) && seen.size < MAX_PAGES) {
     seen.add(search);
     const answer = await call({ method: "GET", path: `${path}${search}` }, signal);
+    bytes += answer.bytes;
+    if (bytes > MAX_LIST_BYTES) throw tooLarge(place);
     items.push(...decodeAnswer(place, schema, answer));
     const next = nextQuery(answer.headers["link"]);
     if (next === undefined) return items;
@@ -43,6 +48,11 @@ export async function listPages<T>(
   const { name, target } = place;
   const message = `${target}: ${name} lists more than ${MAX_PAGES} pages of one kind, or the same page again`;
   throw new WriteBackError("invalid-response", message, { target });
+}
+
+function tooLarge({ name, target }: ForgePlace): WriteBackError {
+  const message = `${target}: a list of the API of ${name} is larger than the ${MAX_LIST_BYTES} bytes that are allowed`;
+  return new WriteBackError("too-large", message, { target });
 }
 
 /** The query of the link to the next page in a `Link` header (RFC 8288). */

@@ -18,6 +18,8 @@ export interface ForgeSettings {
   readonly access: ForgeAccess | undefined;
   /** URLs of APIs by the host of the repository. */
   readonly apiUrls: Readonly<Record<string, string>>;
+  /** Whether these may be plain `http://`. */
+  readonly allowHttp: boolean;
   readonly requestTimeoutMs: number;
   readonly limits: RetryLimits;
 }
@@ -29,11 +31,11 @@ export interface ForgeSettings {
  * repository of such a forge.
  */
 export function openForge(kind: ForgeKind, settings: ForgeSettings): Forge {
-  const { repository, access, limits, requestTimeoutMs, apiUrls } = settings;
+  const { repository, access, limits, requestTimeoutMs, apiUrls, allowHttp } = settings;
   const { name, headers, connect } = KINDS[kind];
   if (access === undefined || access.token === "") throw tokenMissing(name, repository);
   const { token, dispatcher, baseUrl: credentialUrl } = access;
-  const baseUrl = apiBaseOf(kind, { repository, apiUrls, credentialUrl });
+  const baseUrl = apiBaseOf(kind, { repository, apiUrls, allowHttp, credentialUrl });
   const place = { name, target: repository, secrets: [token] };
   const call = createForgeCall({
     ...place,

@@ -9,7 +9,7 @@ export interface RateLimit {
  * Whether an answer turns a request away for there were too many: status 429, or GitHub's 403 with a
  * `Retry-After`, no request left, or words that say so.
  */
-export function rateLimitOf(answer: ForgeAnswer, now: Date): RateLimit | undefined {
+export function rateLimitOf(answer: Omit<ForgeAnswer, "bytes">, now: Date): RateLimit | undefined {
   const { status, headers } = answer;
   const retryAfter = headers["retry-after"];
   const isLimited =

@@ -1,6 +1,6 @@
 import { summarizeError } from "@image-updater/core";
 import type { Forge, ForgePullRequest } from "./forge.js";
-import { hasOnlyOwnCommits, type OwnCommits } from "./own-commits.js";
+import { hasOnlyOwnCommits, type OwnCommits } from "./has-only-own-commits.js";
 import { bodyOfClosed, isClosedByUs } from "./request-text.js";
 
 /** What decides which pull requests are closed. */

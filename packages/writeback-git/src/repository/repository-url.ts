@@ -64,11 +64,16 @@ const HTTP_PROTOCOLS = ["https", "http"] as const;
 
 /** A repository address for messages: without user information, query and fragment. */
 export function withoutUserInfo(text: string): string {
-  const bare = text.replace(/[?#].*$/su, "");
-  const scheme = /^[a-z][a-z0-9+.-]*:\/\//iu.exec(bare)?.[0] ?? "";
-  const rest = bare.slice(scheme.length);
-  const authority = scheme === "" ? rest : (rest.split("/", 1)[0] ?? "");
-  return `${scheme}${authority.slice(authority.lastIndexOf("@") + 1)}${rest.slice(authority.length)}`;
+  const scheme = /^\s*[a-z][a-z0-9+.-]*:\/\//iu.exec(text)?.[0] ?? "";
+  const rest = text.slice(scheme.length);
+  const authority = scheme !== "" && isWhole(text) ? (/^[^/?#]*/u.exec(rest)?.[0] ?? "") : rest;
+  const bare = rest.slice(authority.lastIndexOf("@") + 1);
+  return `${scheme}${bare.replace(/[?#].*$/su, "")}`;
+}
+
+/** Whether a URL has a host and a path; else a password may hold what seems to end its authority. */
+function isWhole(text: string): boolean {
+  return URL.canParse(text) && new URL(text).pathname.length > 1;
 }
 
 function userInfoOf(url: URL): RepositoryUrl["userInfo"] {

@@ -102,6 +102,8 @@ const CONFIGURATION = [
   ["uploadpack.allowFilter", "true"],
   ["uploadpack.allowAnySHA1InWant", "true"],
   ["gc.auto", "0"],
+  // Else every push starts a program that finds nothing to do.
+  ["receive.autogc", "false"],
 ] as const;
 
 async function tipOf(

@@ -4,8 +4,9 @@ import { tlsFailure, type ConnectionFailure } from "./tls-failure.js";
 
 /** Which connection failed, and what its time is limited by. */
 export interface ConnectionContext {
-  /** What messages name. */
   readonly target: string;
+  /** What messages name. Default: the target. */
+  readonly name?: string | undefined;
   /** URL of the request. */
   readonly url: string;
   readonly timeout: AbortSignal;
@@ -20,13 +21,13 @@ export interface ConnectionContext {
  * that lets nobody through, else `unavailable`.
  */
 export function connectionError(context: ConnectionContext, cause: unknown): WriteBackError {
-  const { target, url, timeout, requestTimeoutMs } = context;
+  const { target, name = target, url, timeout, requestTimeoutMs } = context;
   if (timeout.aborted || isTimeout(cause)) {
-    const message = `${target} did not answer within ${requestTimeoutMs} ms`;
+    const message = `${name} did not answer within ${requestTimeoutMs} ms`;
     return new WriteBackError("timeout", message, { target, cause });
   }
   const failure = cause instanceof ProxyError ? proxyFailure(cause) : failureOf(cause, hostOf(url));
-  const message = `cannot reach ${target}: ${failure.reason}`;
+  const message = `cannot reach ${name}: ${failure.reason}`;
   return new WriteBackError(failure.code, message, { target, cause });
 }
 

@@ -2,14 +2,16 @@ import { WriteBackError } from "@image-updater/core";
 import { request, type Dispatcher } from "undici";
 import { connectionError } from "./connection-error.js";
 
-/** One exchange with a Git server. */
+/** One exchange with a Git server, or with the API of its forge. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH" | "PUT";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | undefined;
-  /** What messages name. */
+  /** The repository, or what else errors are about. */
   readonly target: string;
+  /** What messages name. Default: the target. */
+  readonly name?: string | undefined;
   readonly maxBytes: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -69,7 +71,7 @@ function send(
 ): Promise<Dispatcher.ResponseData> {
   return request(url, {
     method,
-    headers: { ...headers, "user-agent": "git/image-updater-sdk" },
+    headers: { "user-agent": "git/image-updater-sdk", ...headers },
     body: body ?? null,
     signal,
     headersTimeout: requestTimeoutMs,
@@ -80,7 +82,7 @@ function send(
 
 async function* readBody(
   body: Dispatcher.ResponseData["body"],
-  { target, maxBytes }: HttpRequest,
+  { target, name: place = target, maxBytes }: HttpRequest,
   name: (cause: unknown) => unknown,
 ): AsyncGenerator<Uint8Array> {
   let size = 0;
@@ -89,7 +91,7 @@ async function* readBody(
     for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       const bytes: Uint8Array = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
       size += bytes.length;
-      if (size > maxBytes) throw tooLarge(target, maxBytes);
+      if (size > maxBytes) throw tooLarge({ target, name: place }, maxBytes);
       yield bytes;
     }
     hasEnded = true;
@@ -124,8 +126,11 @@ export async function readStart(
   return Buffer.concat(chunks).subarray(0, maxBytes);
 }
 
-function tooLarge(target: string, maxBytes: number): WriteBackError {
-  const message = `the answer of ${target} is larger than the ${maxBytes} bytes that are allowed`;
+function tooLarge(
+  { target, name }: Required<Pick<HttpRequest, "target" | "name">>,
+  maxBytes: number,
+): WriteBackError {
+  const message = `the answer of ${name} is larger than the ${maxBytes} bytes that are allowed`;
   return new WriteBackError("too-large", message, { target });
 }
 

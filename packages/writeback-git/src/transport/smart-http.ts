@@ -11,7 +11,7 @@ export interface SmartHttpSettings {
   readonly url: string;
   /** Where an earlier greeting was found; absent before the first. */
   readonly base?: string | undefined;
-  readonly authorization: Authorization;
+  readonly authorization: Pick<Authorization, "header" | "secrets">;
   readonly send: HttpTransport;
   /** Told where the greeting was found: the URL, or where it redirects to. */
   readonly found?: ((base: string) => void) | undefined;

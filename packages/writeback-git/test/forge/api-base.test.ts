@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { apiBaseOf } from "../../src/forge/api-base.js";
 
 const base = (kind: ForgeKind, repository: string, credentialUrl?: string): string =>
-  apiBaseOf(kind, { repository, apiUrls: APIS, credentialUrl });
+  apiBaseOf(kind, { repository, apiUrls: APIS, allowHttp: true, credentialUrl });
 const APIS = {
   "own.example:8443": "https://api.own.example/some/where/",
   "Upper.example": "http://upper.example/api",
@@ -67,6 +67,18 @@ describe("the API of a forge", () => {
     expect(error.code).toBe("unsupported");
     expect(error.message).toContain(repository);
     expect(error.message).not.toContain("secret-in-url");
+  });
+
+  it("is not called without protection where that is not allowed", () => {
+    const repository = "https://upper.example/o/r";
+    const source = { repository, apiUrls: APIS, allowHttp: false };
+    expect(errorOf(() => apiBaseOf("gitea", source))).toMatchObject({
+      code: "unsupported",
+      message: expect.stringContaining("allowHttp"),
+    });
+    expect(apiBaseOf("gitea", { ...source, repository: "https://own.example:8443/o/r" })).toBe(
+      "https://api.own.example/some/where",
+    );
   });
 });
 

@@ -181,7 +181,14 @@ describe.each(FORGES)("%s cannot be used", (kind) => {
     const access =
       token === undefined ? undefined : ({ kind: "basic", token, dispatcher: undefined } as const);
     try {
-      return openForge(kind, { repository, access, apiUrls: {}, requestTimeoutMs: 1, limits });
+      return openForge(kind, {
+        repository,
+        access,
+        apiUrls: {},
+        allowHttp: true,
+        requestTimeoutMs: 1,
+        limits,
+      });
     } catch (error) {
       return error;
     }

@@ -1,5 +1,5 @@
 import type { ForgeKind, WriteBackChange, WriteResult } from "@image-updater/core";
-import type { GitWriteBackSettings } from "../../src/create-git-write-back.js";
+import type { GitWriteBackSettings } from "../../src/git-write-back-settings.js";
 import {
   startForgeServer,
   startGitServer,
@@ -109,7 +109,8 @@ function project(
   };
 }
 
-function commitsOf(git: GitTestServer, path: string): CountCommits {
+/** Counts commits in the repository itself. */
+export function commitsOf(git: GitTestServer, path: string): CountCommits {
   return async (base, head) => {
     const answer = await git
       .git(path, ["rev-list", "--count", `refs/heads/${base}..refs/heads/${head}`])

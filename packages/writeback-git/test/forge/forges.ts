@@ -32,6 +32,7 @@ export function forgeOn(
     repository,
     access: { kind: "bearer", token, dispatcher: agent },
     apiUrls: { "git.example.com": url },
+    allowHttp: true,
     requestTimeoutMs: more.requestTimeoutMs ?? 30_000,
     limits: {
       target: repository,

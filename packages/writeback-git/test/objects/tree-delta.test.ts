@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendDeltas } from "../../src/objects/append-deltas.js";
 import { applyDelta } from "../../src/objects/apply-delta.js";
 import { objectId } from "../../src/objects/object-id.js";
+import { readPackEntry } from "../../src/objects/pack-entry.js";
 import { spliceTree } from "../../src/objects/splice-tree.js";
 import { encodeTreeDelta } from "../../src/objects/tree-delta.js";
 import { startGitServer, type GitTestServer } from "../../src/testing/index.js";
@@ -83,6 +84,17 @@ describe("the difference of two trees", () => {
 });
 
 describe("a pack with such differences", () => {
+  it("says how large they are, and what they are made from", () => {
+    const base = "0123456789abcdef".repeat(2).padEnd(40, "7");
+    fc.assert(
+      fc.property(fc.nat(2 ** 17), (length) => {
+        const pack = appendDeltas(writePack([]), [{ base, delta: new Uint8Array(length) }]);
+        const entry = readPackEntry(pack, 12);
+        expect(entry).toMatchObject({ size: length, kind: { baseOid: base } });
+      }),
+    );
+  });
+
   let server: GitTestServer;
   let count = 0;
   beforeAll(async () => {

@@ -29,6 +29,11 @@ it.each([
   ["https://u:p@w@example.com/a?t=s", "https://example.com/a"],
   ["git@example.com:team/a.git", "example.com:team/a.git"],
   ["https://example.com/a@b", "https://example.com/a@b"],
+  ["https://me:pass/word@example.com/a", "https://example.com/a"],
+  ["https://me:pass#word@example.com/a", "https://example.com/a"],
+  ["https://me:1?2@example.com/a", "https://example.com/a"],
+  ["me:pass#word@example.com:a", "example.com:a"],
+  ["ssh://git@example.com:team/a.git", "ssh://example.com:team/a.git"],
   ["no url at all", "no url at all"],
 ])("shows %s as %s", (text, shown) => {
   expect(withoutUserInfo(text)).toBe(shown);

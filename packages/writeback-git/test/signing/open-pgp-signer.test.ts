@@ -8,7 +8,7 @@ import { createOpenPgpSigner } from "../../src/signing/create-open-pgp-signer.js
 import { openPgpSigner } from "../../src/signing/open-pgp-signer.js";
 import { startGitServer, type GitTestServer } from "../../src/testing/index.js";
 import { change, codeOf, localGit, messageOf, override } from "../changes.js";
-import { describeWith } from "./programs.js";
+import { describeWith } from "../describe-with.js";
 
 const BOT = { name: "Bot", email: "bot@example.com" };
 const PASSPHRASE = "correct horse battery staple";

@@ -7,7 +7,7 @@ import { sshSigner } from "../../src/signing/ssh-signer.js";
 import { startGitServer, type GitTestServer } from "../../src/testing/index.js";
 import { generateSshKey, type SshKeyOptions } from "../../src/testing/ssh-keys.js";
 import { change, codeOf, localGit, messageOf, override } from "../changes.js";
-import { describeWith } from "./programs.js";
+import { describeWith } from "../describe-with.js";
 
 const BOT = { name: "Bot", email: "bot@example.com" };
 const PASSPHRASE = "correct horse battery staple";

@@ -1,12 +1,11 @@
-import { pathsOf } from "./change/apply-change.js";
-import { applyChanges } from "./change/apply-changes.js";
-import { commitChanges, resultsOf } from "./change/commit-changes.js";
-import { authorOf, cleanAuthor } from "./change/commit-text.js";
-import type { CommitFacts } from "./objects/commit-object.js";
-import { readCommit, readCommitPoint } from "./objects/commit-point.js";
+import { pathsOf } from "../change/apply-change.js";
+import { applyChanges } from "../change/apply-changes.js";
+import { commitChanges, resultsOf } from "../change/commit-changes.js";
+import { ownCommits } from "../change/own-commits.js";
+import { readCommit, readCommitPoint } from "../objects/commit-point.js";
 import type { PreparedPush } from "./push-branch.js";
-import { branchRef } from "./repository/branch.js";
-import type { RefAdvertisement } from "./wire/ref-advertisement.js";
+import { branchRef } from "../repository/branch.js";
+import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import type { BranchWork } from "./write-branch.js";
 
 /**
@@ -25,7 +24,7 @@ export async function rebuildBranch(
   const { refs, features } = advertisement;
   const base = refs.get(branchRef(target.base));
   if (base === undefined || base === tip) return undefined;
-  const ours = isOurs(work);
+  const ours = ownCommits(changes, work.author);
   const branch = await remote.fetch({ oid: tip, paths: [], features }, limits.signal);
   const present = await readCommit(branch, tip);
   if (!ours(present)) return undefined;
@@ -46,13 +45,4 @@ export async function rebuildBranch(
   const committed = await commitChanges(source, start, changes, context);
   if (committed.results.some(({ kind }) => kind === "failed")) return undefined;
   return { ...committed, objects, replaces: true };
-}
-
-/** Whoever else touched a commit, be it only to rebase it, is not to lose it. */
-function isOurs({ changes, author }: BranchWork): (commit: CommitFacts) => boolean {
-  const authors = [author, ...changes.map((change) => authorOf([change], author))];
-  const ours = new Set(
-    authors.map((one) => cleanAuthor(one).email).filter((email) => email !== ""),
-  );
-  return ({ authorEmail, committerEmail }) => ours.has(authorEmail) && ours.has(committerEmail);
 }

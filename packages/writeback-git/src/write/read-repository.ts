@@ -1,13 +1,13 @@
 import { summarizeError, type ReadResult, type WriteBackRead } from "@image-updater/core";
-import { readCommitPoint } from "./objects/commit-point.js";
-import { readTreeFile, type TreeSource } from "./objects/tree-files.js";
-import { nameProtocolError } from "./protocol-error.js";
-import { findStart, resolveBranch } from "./repository/branch.js";
-import type { GitRemote } from "./repository/git-remote.js";
-import type { Indexed } from "./repository/group-by-repository.js";
-import type { RetryLimits } from "./retry.js";
-import type { RefAdvertisement } from "./wire/ref-advertisement.js";
-import { advertise, type RepositoryWork } from "./write-repository.js";
+import { readCommitPoint } from "../objects/commit-point.js";
+import { readTreeFile, type TreeSource } from "../objects/tree-files.js";
+import { nameProtocolError } from "../protocol-error.js";
+import { findStart, resolveBranch } from "../repository/branch.js";
+import type { GitRemote } from "../repository/git-remote.js";
+import type { Indexed } from "../repository/group-by-repository.js";
+import type { RetryLimits } from "../retry.js";
+import type { RefAdvertisement } from "../wire/ref-advertisement.js";
+import { advertise, type RepositoryWork } from "./repository-work.js";
 
 /** Reads that start from one commit. */
 type ReadsOfCommit = readonly Indexed<WriteBackRead>[];

@@ -5,48 +5,13 @@ import {
   type WriteBackChange,
   type WriteResult,
 } from "@image-updater/core";
-import type { ForgeAccess } from "./access/repository-access.js";
-import type { CommitSettings } from "./change/commit-changes.js";
-import { openForge } from "./forge/open-forge.js";
-import { writePullRequest } from "./forge/write-pull-request.js";
-import {
-  findStart,
-  resolveBranch,
-  type BranchNames,
-  type BranchTarget,
-} from "./repository/branch.js";
-import type { GitRemote } from "./repository/git-remote.js";
-import type { Indexed } from "./repository/group-by-repository.js";
-import { retryUntilDeadline, type RetryLimits } from "./retry.js";
-import type { RefAdvertisement } from "./wire/ref-advertisement.js";
-import { writeBranch } from "./write-branch.js";
-
-/** A repository that is open, and how to work on it. */
-export interface RepositoryWork extends CommitSettings {
-  readonly remote: GitRemote;
-  readonly limits: RetryLimits;
-  readonly commitMethod?: "git" | "api" | undefined;
-  /** For pull requests and commits through the API of a forge. */
-  readonly forge?: ForgeAccess | undefined;
-  /** Default: superseded ones are closed, by the APIs that forges have by themselves. */
-  readonly pullRequests?: PullRequestOptions | undefined;
-  /** Called when the work is done. */
-  close?: (() => void) | undefined;
-}
-
-/** How pull requests are handled, whatever forge they are on. */
-export interface PullRequestOptions {
-  readonly supersede: "close" | "keep";
-  /** URLs of the APIs of forges, by the host of the repository. */
-  readonly apiUrls: Readonly<Record<string, string>>;
-  readonly requestTimeoutMs: number;
-}
-
-const DEFAULT_OPTIONS: PullRequestOptions = {
-  supersede: "close",
-  apiUrls: {},
-  requestTimeoutMs: 90_000,
-};
+import { openForge } from "../forge/open-forge.js";
+import { writePullRequest } from "../forge/write-pull-request.js";
+import { findStart, resolveBranch, type BranchTarget } from "../repository/branch.js";
+import type { Indexed } from "../repository/group-by-repository.js";
+import type { RefAdvertisement } from "../wire/ref-advertisement.js";
+import { advertise, DEFAULT_PULL_REQUESTS, type RepositoryWork } from "./repository-work.js";
+import { writeBranch, type BranchWork } from "./write-branch.js";
 
 interface BranchGroup {
   readonly target: BranchTarget;
@@ -73,7 +38,8 @@ export async function writeRepository(
   const groups = groupByBranch(remote.target, entries, advertisement, results);
   const wanted = new Set(groups.map(({ target }) => target.branch));
   for (const group of groups) {
-    const written = await writeGroup(work, group, wanted, advertisement);
+    const isShared = groups.some((other) => isOfSameBranch(other, group));
+    const written = await writeGroup({ ...work, rebuild: !isShared }, group, wanted, advertisement);
     for (const [index, result] of written.entries()) {
       const entry = group.entries[index];
       if (entry !== undefined) results.set(entry.index, result);
@@ -84,8 +50,12 @@ export async function writeRepository(
   return results;
 }
 
+function isOfSameBranch(one: BranchGroup, other: BranchGroup): boolean {
+  return one !== other && one.target.branch === other.target.branch;
+}
+
 async function writeGroup(
-  work: RepositoryWork,
+  { rebuild, ...work }: RepositoryWork & Required<Pick<BranchWork, "rebuild">>,
   { target, forge: kind, entries }: BranchGroup,
   wanted: ReadonlySet<string>,
   advertisement: RefAdvertisement | undefined,
@@ -93,13 +63,14 @@ async function writeGroup(
   const changes = entries.map(({ item }) => item);
   const branchWork = { ...work, target, changes };
   if (kind === undefined) return writeBranch(branchWork, advertisement);
-  const { remote, limits, forge: access, pullRequests = DEFAULT_OPTIONS } = work;
+  const { remote, limits, forge: access, pullRequests = DEFAULT_PULL_REQUESTS } = work;
   try {
     const repository = remote.target;
     const forge = openForge(kind, { ...pullRequests, repository, access, limits });
-    // Nobody is to build on a branch that is only there to be merged: it follows its base.
+    // Nobody is to build on a branch that is only there to be merged: it follows its base. But what
+    // others of this call write to it is not to be lost.
     const push = async (): Promise<readonly WriteResult[]> =>
-      writeBranch({ ...branchWork, rebuild: true }, advertisement);
+      writeBranch({ ...branchWork, rebuild }, advertisement);
     const { supersede } = pullRequests;
     return await writePullRequest({
       ...branchWork,
@@ -112,18 +83,6 @@ async function writeGroup(
   } catch (error) {
     return changes.map(() => ({ kind: "failed", error: summarizeError(error) }));
   }
-}
-
-/** Asks for branches of a repository, more than once if the server is busy. */
-export function advertise(
-  remote: GitRemote,
-  locations: readonly BranchNames[],
-  limits: RetryLimits,
-): Promise<RefAdvertisement> {
-  return retryUntilDeadline(limits, async () => ({
-    kind: "done",
-    value: await remote.advertise(locations, limits.signal),
-  }));
 }
 
 function groupByBranch(

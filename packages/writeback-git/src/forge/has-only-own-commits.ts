@@ -1,5 +1,5 @@
 import type { CommitAuthor, WriteBackChange } from "@image-updater/core";
-import { authorOf, cleanAuthor } from "../change/commit-text.js";
+import { ownCommits } from "../change/own-commits.js";
 import type { CommitFacts } from "../objects/commit-object.js";
 import { branchRef } from "../repository/branch.js";
 import type { GitRemote } from "../repository/git-remote.js";
@@ -29,20 +29,11 @@ export async function hasOnlyOwnCommits(
   const tip = refs.get(branchRef(head));
   const start = refs.get(branchRef(base));
   if (tip === undefined || start === undefined || tip === start) return true;
-  const authors = [author, ...changes.map((change) => authorOf([change], author))];
-  const emails = new Set(authors.map((one) => cleanAuthor(one).email));
+  const isOurs = ownCommits(changes, author);
   const commits = await remote.commitsBeyond({ tip, base: start, features }, signal);
   return (
-    commits !== undefined &&
-    commits.every((commit) => isOurs(commit, emails) || isOfBot(commit, opener))
+    commits !== undefined && commits.every((commit) => isOurs(commit) || isOfBot(commit, opener))
   );
-}
-
-function isOurs(
-  { authorEmail, committerEmail }: CommitFacts,
-  emails: ReadonlySet<string>,
-): boolean {
-  return emails.has(authorEmail) && emails.has(committerEmail);
 }
 
 /** GitHub gives the account of an App such an address, and commits in its own name. */

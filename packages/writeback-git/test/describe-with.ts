@@ -19,11 +19,12 @@ export function describeWith(...programs: readonly NeededProgram[]): typeof desc
 }
 
 function isOnPath(name: string): boolean {
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  // Where daemons are, which not everybody has on the path.
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
   return folders.some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
-      return true;
+      return folder !== "";
     } catch {
       return false;
     }

@@ -1,15 +1,15 @@
 import { summarizeError, WriteBackError, type WriteResult } from "@image-updater/core";
-import { pathsOf } from "./change/apply-change.js";
-import { commitChanges, type CommittedChanges } from "./change/commit-changes.js";
-import { readCommitPoint } from "./objects/commit-point.js";
-import type { ObjectStore } from "./objects/object-store.js";
-import { nameProtocolError } from "./protocol-error.js";
+import { pathsOf } from "../change/apply-change.js";
+import { commitChanges, type CommittedChanges } from "../change/commit-changes.js";
+import { readCommitPoint } from "../objects/commit-point.js";
+import type { ObjectStore } from "../objects/object-store.js";
+import { nameProtocolError } from "../protocol-error.js";
 import { rebuildBranch } from "./rebuild-branch.js";
-import { branchRef, findStart, type BranchStart, type BranchTarget } from "./repository/branch.js";
-import type { PushRequest } from "./repository/push-pack.js";
-import { retryUntilDeadline, type Attempt } from "./retry.js";
-import { ZERO_OID, type PushReport } from "./wire/receive-pack.js";
-import type { RefAdvertisement } from "./wire/ref-advertisement.js";
+import { branchRef, findStart, type BranchStart, type BranchTarget } from "../repository/branch.js";
+import type { PushRequest } from "../repository/push-pack.js";
+import { retryUntilDeadline, type Attempt } from "../retry.js";
+import { ZERO_OID, type PushReport } from "../wire/receive-pack.js";
+import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import type { BranchWork } from "./write-branch.js";
 
 /** Commits that are ready to be pushed. */
@@ -17,6 +17,13 @@ export interface PreparedPush extends CommittedChanges {
   readonly objects: ObjectStore;
   /** Whether they take the place of what the branch holds, instead of following it. */
   readonly replaces: boolean;
+}
+
+/** A push whose answer was lost: it may have arrived, and others may have pushed on top of it. */
+interface UnansweredPush {
+  /** Commit that the branch was at. */
+  readonly start: string;
+  readonly batch: PreparedPush;
 }
 
 /**
@@ -33,20 +40,19 @@ export async function pushBranch(
   // Good for one attempt: after a lost race the branch is somewhere else.
   let known: RefAdvertisement | undefined = seen;
   let batch: PreparedPush | undefined;
+  const unanswered: UnansweredPush[] = [];
   let mayReplace = work.rebuild === true;
   const { remote, target, limits } = work;
   try {
     return await retryUntilDeadline(limits, async () => {
       const advertisement = known ?? (await remote.advertise([target], limits.signal));
       known = undefined;
-      // A push whose answer was lost may have arrived all the same.
-      if (batch !== undefined && tipOf(advertisement, target) === batch.tip.commit) {
-        return { kind: "done", value: batch.results };
-      }
+      const arrived = await findArrived(work, unanswered, advertisement);
+      if (arrived !== undefined) return { kind: "done", value: arrived.results };
       const start = findStart(remote.target, target, advertisement);
       batch = await prepare(work, start, advertisement, mayReplace);
       if (batch.written.length === 0) return { kind: "done", value: batch.results };
-      const attempt = await pushBatch(work, start, batch);
+      const attempt = await pushBatch(work, start, batch, unanswered);
       // A server may take no replacement, but another commit all the same.
       if (attempt.kind === "again" && attempt.error.code === "rejected") mayReplace = false;
       return attempt;
@@ -78,10 +84,13 @@ async function prepare(
 }
 
 async function pushBatch(
-  { remote, target, limits }: BranchWork,
+  work: BranchWork,
   start: BranchStart,
-  { results, tip, written, objects, replaces }: PreparedPush,
+  batch: PreparedPush,
+  unanswered: UnansweredPush[],
 ): Promise<Attempt<readonly WriteResult[]>> {
+  const { remote, target, limits } = work;
+  const { results, tip, written, objects, replaces } = batch;
   const ref = branchRef(target.branch);
   const expected = start.exists ? start.oid : undefined;
   const move = { ref, expected: expected ?? ZERO_OID, next: tip.commit };
@@ -90,15 +99,39 @@ async function pushBatch(
   if (!(outcome instanceof Error) && outcome.kind === "accepted") {
     return { kind: "done", value: results };
   }
-  const now = tipOf(await remote.advertise([target], limits.signal), target);
+  if (outcome instanceof Error) unanswered.push({ start: start.oid, batch });
+  const advertisement = await remote.advertise([target], limits.signal);
+  const now = tipOf(advertisement, target);
   if (now === tip.commit) return { kind: "done", value: results };
-  if (outcome instanceof Error) return { kind: "again", error: outcome };
+  if (outcome instanceof Error) {
+    const arrived = await findArrived(work, unanswered, advertisement);
+    return arrived === undefined
+      ? { kind: "again", error: outcome }
+      : { kind: "done", value: arrived.results };
+  }
   if (now !== expected) {
     return { kind: "again", error: lostRace(remote.target, target.branch, limits.deadlineMs) };
   }
   const error = rejection(remote.target, target.branch, outcome);
   if (replaces) return { kind: "again", error };
   throw error;
+}
+
+/** The push that arrived although nobody said so. */
+async function findArrived(
+  { remote, target, limits }: BranchWork,
+  unanswered: readonly UnansweredPush[],
+  advertisement: RefAdvertisement,
+): Promise<PreparedPush | undefined> {
+  const { features } = advertisement;
+  const tip = tipOf(advertisement, target);
+  for (const { start, batch } of unanswered) {
+    if (tip === batch.tip.commit) return batch;
+    if (tip === undefined || tip === start) continue;
+    const commits = await remote.commitsBeyond({ tip, base: start, features }, limits.signal);
+    if (commits?.some(({ oid }) => oid === batch.tip.commit) === true) return batch;
+  }
+  return undefined;
 }
 
 function tipOf({ refs }: RefAdvertisement, { branch }: BranchTarget): string | undefined {
