@@ -3,16 +3,15 @@ import { connect, createServer } from "node:net";
 /**
  * A TCP proxy before a Git server that counts the bytes of both directions, and may slow them down.
  *
- * @param {{ url: string, requests: readonly unknown[] }} server
+ * @param {{ host: string, port: number, countRequests: () => Promise<number> }} server
  */
-export async function startMeter(server, { latencyMs }) {
-  const { hostname, port } = new URL(server.url);
+export async function startMeter({ host, port, countRequests }, { latencyMs }) {
   const sockets = new Set();
   let sent = 0;
   let received = 0;
-  let requests = server.requests.length;
+  let requests = await countRequests();
   const proxy = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
+    const upstream = connect(port, host);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.setNoDelay(true);
@@ -35,13 +34,14 @@ export async function startMeter(server, { latencyMs }) {
   });
   await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${proxy.address().port}`,
+    port: proxy.address().port,
     /** What went by since the last look. */
-    take() {
-      const taken = { sent, received, requests: server.requests.length - requests };
+    async take() {
+      const count = await countRequests();
+      const taken = { sent, received, requests: count - requests };
       sent = 0;
       received = 0;
-      requests = server.requests.length;
+      requests = count;
       return taken;
     },
     async close() {

@@ -1,16 +1,16 @@
 /**
- * What the repositories look like: `clusters/<c>/<team>/<app>/<file>`, four files in each folder.
+ * What the repositories look like: `clusters/<c>/<team>/<app>/<file>`, with so many files in each folder.
  * `path` is the file that is changed.
  */
 export const sizes = {
-  small: { clusters: 2, teams: 5, apps: 5, fileBytes: 1000, commits: 20 },
-  mid: { clusters: 10, teams: 20, apps: 25, fileBytes: 5000, commits: 300 },
-  big: { clusters: 10, teams: 25, apps: 50, fileBytes: 2000, commits: 3000 },
+  small: { clusters: 2, teams: 5, apps: 5, filesEach: 4, fileBytes: 1000, commits: 20 },
+  mid: { clusters: 10, teams: 20, apps: 25, filesEach: 4, fileBytes: 5000, commits: 300 },
+  big: { clusters: 10, teams: 25, apps: 50, filesEach: 4, fileBytes: 2000, commits: 3000 },
+  flat: { clusters: 1, teams: 1, apps: 1, filesEach: 10_000, fileBytes: 1000, commits: 20 },
 };
 
-const FILES = ["values.yaml", "kustomization.yaml", "deployment.yaml", "notes.yaml"];
 for (const shape of Object.values(sizes)) {
-  shape.files = shape.clusters * shape.teams * shape.apps * FILES.length;
+  shape.files = shape.clusters * shape.teams * shape.apps * shape.filesEach;
   shape.path = pathOf(shape, Math.floor(shape.files / 2));
 }
 
@@ -42,9 +42,9 @@ function addCommit(parts, shape, { message, indexes, random }) {
   }
 }
 
-function pathOf({ teams, apps }, index) {
-  const file = FILES[index % FILES.length];
-  const folder = Math.floor(index / FILES.length);
+function pathOf({ teams, apps, filesEach }, index) {
+  const file = `values-${index % filesEach}.yaml`;
+  const folder = Math.floor(index / filesEach);
   const app = folder % apps;
   const team = Math.floor(folder / apps) % teams;
   const cluster = Math.floor(folder / apps / teams);

@@ -4,11 +4,14 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
+const APPLICATION = { name: "bench", namespace: "argocd" };
 const GIT = { method: "git", target: { kind: "helmvalues" } };
 const methods = {
   "isomorphic-git": writeWithIsomorphicGit,
+  "write-back-alone": writeOnce,
   "write-back": writeThreeTimes,
   "write-back-fewer-requests": writeWithFewerRequests,
+  "write-back-over-ssh": writeOverSsh,
   "write-back-without-filters": writeWithoutFilters,
 };
 
@@ -56,6 +59,12 @@ function loadIsomorphicGit(file) {
   return import(new URL(`${folder}/${file}`, import.meta.url).href);
 }
 
+async function writeOnce(context) {
+  const target = await createTarget(context);
+  await writeValue(target, context, `v${Date.now()}`, "written");
+  process.send(highestMemory());
+}
+
 async function writeThreeTimes(context) {
   const write = await openWriteBack(context);
   const now = Date.now();
@@ -69,6 +78,13 @@ async function writeWithFewerRequests(context) {
   await step("this package, fewer requests", () => write(`v${Date.now()}`, "written"));
 }
 
+async function writeOverSsh(context) {
+  const write = await openWriteBack(context);
+  const now = Date.now();
+  await step("over SSH, first change", () => write(`v${now}`, "written"));
+  await step("over SSH, second change", () => write(`v${now + 1}`, "written"));
+}
+
 async function writeWithoutFilters(context) {
   const write = await openWriteBack(context);
   const now = Date.now();
@@ -76,29 +92,35 @@ async function writeWithoutFilters(context) {
   await step("without filters, second change", () => write(`v${now + 1}`, "written"));
 }
 
-async function openWriteBack({ url, path }, settings = {}) {
-  const { createGitWriteBack } = await import("@image-updater/writeback-git");
-  const target = createGitWriteBack({ allowHttp: true, ...settings });
+async function openWriteBack(context, settings = {}) {
+  const target = await createTarget(context, settings);
   // Once in the life of a process: the HTTP client compiles its parser, and modules are loaded.
-  const nowhere = { repository: `${url}/none` };
-  const application = { name: "bench", namespace: "argocd" };
-  await target.read([{ application, settings: GIT, location: nowhere, paths: [] }]);
+  const nowhere = { repository: `${context.url}/none` };
+  await target.read([{ application: APPLICATION, settings: GIT, location: nowhere, paths: [] }]);
   await setTimeout(2000);
-  await loadIsomorphicGit("index.js");
+  await loadIsomorphicGit("index.cjs");
   process.send("ready");
   await once(process, "message");
-  return async (value, expected) => {
-    const [result] = await target.write([
-      {
-        application,
-        settings: GIT,
-        location: { repository: url, base: "main" },
-        edits: [{ kind: "helm-values", path, changes: [{ path: "image.tag", value }] }],
-        message: "change",
-      },
-    ]);
-    if (result?.kind !== expected) throw new Error(JSON.stringify(result));
-  };
+  return (value, expected) => writeValue(target, context, value, expected);
+}
+
+async function createTarget({ credential }, settings = {}) {
+  const { createGitWriteBack } = await import("@image-updater/writeback-git");
+  const credentials = credential === undefined ? undefined : { forGit: async () => credential };
+  return createGitWriteBack({ allowHttp: true, credentials, ...settings });
+}
+
+async function writeValue(target, { url, path }, value, expected) {
+  const [result] = await target.write([
+    {
+      application: APPLICATION,
+      settings: GIT,
+      location: { repository: url, base: "main" },
+      edits: [{ kind: "helm-values", path, changes: [{ path: "image.tag", value }] }],
+      message: "change",
+    },
+  ]);
+  if (result?.kind !== expected) throw new Error(JSON.stringify(result));
 }
 
 async function writeWithIsomorphicGit({ url, folder, path }) {
