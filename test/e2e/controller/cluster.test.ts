@@ -29,6 +29,12 @@ describe("the controller on a cluster", () => {
     await stage.close();
   });
 
+  function listsOfApplications(): number {
+    return stage.cluster.requests.filter(
+      ({ verb, path }) => verb === "list" && path.includes("/applications"),
+    ).length;
+  }
+
   function conditionOf(name: string, type: string): unknown {
     const resource = stage.cluster.get({ kind: "ImageUpdater", namespace: "argocd", name });
     return listAt(resource, "status", "conditions").find((one) => textAt(one, "type") === type);
@@ -215,11 +221,11 @@ describe("the controller on a cluster", () => {
     stage.cluster.setFaults([
       { resource: "applications", verb: "list", behave: "garbage", times: 1 },
     ]);
-    await passInterval(stage);
+    await passInterval(stage.clock, listsOfApplications);
     const messages = (): readonly string[] =>
       controller.logger.entries.map(({ message }) => message);
     await expect.poll(() => messages().join("\n"), PATIENCE).toContain("Could not run the cycle: ");
-    await passInterval(stage);
+    await passInterval(stage.clock, listsOfApplications);
     await cyclesEnded(controller, 2);
     const { body } = await send(controller.ports.metrics, "/metrics");
     expect(body).toMatch(/k8s_api_requests_total [1-9]/u);
@@ -266,7 +272,7 @@ describe("the controller on a cluster", () => {
     const { host, url } = stage.registry;
     const entry = `{ name: a, prefix: "${host}", api_url: "${url}", credentials: "secret:argocd/registry#login" }`;
     stage.cluster.put(map(`registries: [${entry}]\n`));
-    await passInterval(stage);
+    await passInterval(stage.clock, listsOfApplications);
     await cyclesEnded(controller, 2);
     expect(await committed(stage, "web")).toContain("acme/web:1.1.0");
   });

@@ -1,14 +1,19 @@
 import type { TestClock } from "@image-updater/core/testing";
 import { expect } from "vitest";
 
-/** The controllers' default interval. */
-const INTERVAL_MS = 120_000;
+/** A part of the interval that no time limit of a cycle minds. */
+const STEP_MS = 5_000;
 
 /**
- * Lets the time until the next cycle pass, as soon as the controller waits for it: a cycle has said its
- * results a little earlier.
+ * Lets time pass until the next cycle has begun, which `begun` counts.
+ *
+ * In steps: a cycle says its results a little before the wait for the next one begins.
  */
-export async function passInterval({ clock }: { readonly clock: TestClock }): Promise<void> {
-  await expect.poll(() => clock.pending, { timeout: 10_000 }).toBeGreaterThan(0);
-  clock.advance(INTERVAL_MS);
+export async function passInterval(clock: TestClock, begun: () => number): Promise<void> {
+  const before = begun();
+  const step = (): number => {
+    if (begun() === before) clock.advance(STEP_MS);
+    return begun();
+  };
+  await expect.poll(step, { timeout: 20_000, interval: 20 }).toBeGreaterThan(before);
 }
