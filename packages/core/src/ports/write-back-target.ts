@@ -87,7 +87,7 @@ export type WriteResult =
  * Answers one result per change, in order, whatever happens to the others. Changes of one repository
  * and branch share one fetch and one push. The updater makes one call per repository, several of them
  * at the same time. An edit is applied to the bytes that are there at the
- * moment of writing, again after a conflict; nothing is ever forced.
+ * moment of writing, again after a conflict; what somebody else wrote is never written over.
  */
 export interface WriteBackTarget {
   /** Version of this contract. */

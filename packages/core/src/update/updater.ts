@@ -23,7 +23,6 @@ export interface UpdaterSettings {
   readonly registriesConf?: readonly RegistryConfig[] | undefined;
   /** Strategies of your own, for applications that were read without them. */
   readonly strategies?: readonly UpdateStrategy[] | undefined;
-  /** Default: nothing is logged. What it throws is ignored. */
   /**
    * Remembers what tags and digests were, so that a cycle asks only for what is new. Default: in
    * memory, for as long as this updater lives.
@@ -34,6 +33,7 @@ export interface UpdaterSettings {
    * milliseconds. Default: for good, as upstream. The chosen tag is looked at in every cycle.
    */
   readonly tagTtl?: number | undefined;
+  /** Default: nothing is logged. What it throws is ignored. */
   readonly logger?: Logger | undefined;
   /** What it throws is ignored. */
   readonly observer?: Observer | undefined;
