@@ -1,4 +1,5 @@
 import { parseAnnotations, type AnnotatedApplication } from "../annotations/parse-annotations.js";
+import { isSameGitRepository } from "../config/git-repository-address.js";
 import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js";
 import type { ImageReference } from "../image/image-reference.js";
 import { parseImageReference } from "../image/parse-image-reference.js";
@@ -165,7 +166,8 @@ function parseLive(text: string): readonly ImageReference[] {
 
 /**
  * The branch to write to: the target revision of the source that has the write-back repository, else
- * of the chosen one. Empty and `HEAD` mean the remote's HEAD.
+ * of the chosen one. Empty and `HEAD` mean the remote's HEAD, and so does the version of a chart, which
+ * is no branch of any repository.
  */
 function revisionOf(
   manifest: DecodedManifest,
@@ -173,9 +175,24 @@ function revisionOf(
   chosen: LocatedSource,
 ): string | undefined {
   const repository = annotated.writeBack?.repository;
-  const same = listSources(manifest).find(({ source }) => source.repositoryUrl === repository);
-  const revision = (same ?? chosen).source.targetRevision;
+  const same =
+    repository === undefined
+      ? undefined
+      : sourceOf(listSources(manifest), chosen, (url) => isSameGitRepository(url, repository));
+  const { targetRevision: revision, chart } = (same ?? chosen).source;
+  if (chart !== undefined && repository !== undefined) return undefined;
   return revision === "" || revision === "HEAD" ? undefined : revision;
+}
+
+/** The chosen source if it is in the repository, else the first that is. */
+function sourceOf(
+  sources: readonly LocatedSource[],
+  chosen: LocatedSource,
+  isRepository: (url: string) => boolean,
+): LocatedSource | undefined {
+  const isThere = ({ source }: LocatedSource): boolean =>
+    source.chart === undefined && isRepository(source.repositoryUrl);
+  return isThere(chosen) ? chosen : sources.find(isThere);
 }
 
 function invalid({ field, problem }: ManifestProblem, application: string | undefined): Diagnostic {

@@ -204,8 +204,34 @@ function parseTarget(text: string): Parsed<WriteBackFile> {
   }
   const isValuesFile = /\.ya?ml$/u.test(name) && !name.startsWith(".argocd-source-");
   const kind = isValuesFile ? "helmvalues" : "override";
-  const diagnostics = rest.length === 0 ? [] : [unknownTargetWord(word, text)];
+  const diagnostics = [
+    ...(rest.length === 0 ? [] : [unknownTargetWord(word, text)]),
+    ...(rest.length > 0 || isValuesFile || isOverrideFileName(name) ? [] : [unreadTarget(text)]),
+  ];
   return { value: { kind, path: `/${text.replace(/^\/+/u, "")}` }, diagnostics };
+}
+
+/** Whether Argo CD reads override files of this name at all; for which application is another question. */
+export function isOverrideFileName(name: string): boolean {
+  return /^\.argocd-source(?:-.+)?\.yaml$/u.test(name);
+}
+
+/** What somebody meant who wrote a bare word. */
+const MEANT_TARGETS: readonly (readonly [words: RegExp, advice: string])[] = [
+  [/^kustomi[sz]/iu, 'write "kustomization" to edit the kustomization'],
+  [/^(?:helm|values?)/iu, 'write "helmvalues" to edit the values file'],
+  [
+    /^argo-?cd$|^app/iu,
+    'leave the target out; what changes the Application itself is the write-back method "argocd"',
+  ],
+];
+
+/** Nothing is written there: the plan refuses a file that Argo CD never reads. */
+function unreadTarget(text: string): Diagnostic {
+  const [, advice = "leave the target out for the override file that Argo CD reads"] =
+    MEANT_TARGETS.find(([words]) => words.test(text)) ?? [];
+  const message = `"${text}" is read as the path of an override file, and Argo CD reads no override file of that name; ${advice}`;
+  return { severity: "warning", code: "invalid-write-back-target", where: {}, message };
 }
 
 function unknownTargetWord(word: string, text: string): Diagnostic {

@@ -138,6 +138,34 @@ describe("readApplication on the revision to write to", () => {
     const annotations = { ...git, "git-repository": "https://git.test/a.git" };
     expect(read(manifestOf({ annotations, spec: { sources } })).revision).toBe("a");
   });
+
+  it.each([
+    ["https://git.example/o/r.git", "https://git.example/o/r"],
+    ["https://git.example/o/r", "https://git.example/o/r/"],
+    ["https://git.example/o/r", "https://GIT.Example/o/r.git/"],
+    ["git@git.example:o/r.git", "https://git.example/o/r"],
+    ["https://git.example/o/r", "ssh://git@git.example/o/r.git"],
+  ])("is that of the source %s spells otherwise, as %s", (repository, repoURL) => {
+    const annotations = {
+      ...git,
+      "git-repository": repository,
+      "write-back-target": "helmvalues:/vals/shop.yaml",
+    };
+    const chart = { repoURL: "https://charts.example/x", chart: "nginx", targetRevision: "15.2.5" };
+    const values = { repoURL, ref: "values", targetRevision: "trunk" };
+    const manifest = manifestOf({ annotations, spec: { sources: [chart, values] } });
+    expect(read(manifest).revision).toBe("trunk");
+  });
+
+  it("is never a chart's version, which is no branch of the write-back repository", () => {
+    const annotations = { ...git, "git-repository": "https://git.example/o/r" };
+    const source = {
+      repoURL: "https://charts.example/x",
+      chart: "nginx",
+      targetRevision: "15.2.5",
+    };
+    expect(read(manifestOf({ annotations, spec: { source } })).revision).toBeUndefined();
+  });
 });
 
 describe("readApplication with settings from elsewhere", () => {

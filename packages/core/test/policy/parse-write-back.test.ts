@@ -85,12 +85,29 @@ describe("parseWriteBack on a target", () => {
     ["apps/images.yaml", { kind: "helmvalues", path: "/apps/images.yaml" }],
     ["/apps/images.yml", { kind: "helmvalues", path: "/apps/images.yml" }],
     ["apps/.argocd-source-web.yaml", { kind: "override", path: "/apps/.argocd-source-web.yaml" }],
-    ["apps/images.json", { kind: "override", path: "/apps/images.json" }],
-    ["helmvaluesfoo", { kind: "override", path: "/helmvaluesfoo" }],
+    ["apps/.argocd-source.yaml", { kind: "helmvalues", path: "/apps/.argocd-source.yaml" }],
   ])("reads %j", (writeBackTarget, expected) => {
     const { value, diagnostics } = parseWriteBack(git({ writeBackTarget }));
     expect(value?.target).toEqual(expected);
     expect(diagnostics).toEqual([]);
+  });
+
+  it.each([
+    ["kustomize", 'write "kustomization"'],
+    ["kustomise", 'write "kustomization"'],
+    ["Kustomize", 'write "kustomization"'],
+    ["helm", 'write "helmvalues"'],
+    ["values", 'write "helmvalues"'],
+    ["helmvaluesfoo", 'write "helmvalues"'],
+    ["argocd", 'the write-back method "argocd"'],
+    ["override", "leave the target out"],
+    ["apps/images.json", "leave the target out"],
+    ["apps/.argocd-source-web.yml.bak", "leave the target out"],
+  ])("says that Argo CD never reads an override file %j, and what to write", (text, advice) => {
+    const { value, diagnostics } = parseWriteBack(git({ writeBackTarget: text }));
+    expect(value?.target).toEqual({ kind: "override", path: `/${text}` });
+    expect(diagnostics).toMatchObject([{ severity: "warning", code: "invalid-write-back-target" }]);
+    expect(diagnostics[0]?.message).toContain(advice);
   });
 
   it.each([
