@@ -54,10 +54,10 @@ export function findChosenSource(
 
 /**
  * What renders the application, by Argo CD Image Updater's order: the write-back target, then the
- * status, for a source hydrator the source's own block.
+ * status.
  *
- * Without a status, the source's own block, a chart, or what the images' settings say. Where a source
- * was chosen, the others say nothing.
+ * Without a status and for a source hydrator, the source's own block, a chart, or what the images'
+ * settings say. Where a source was chosen, the others say nothing.
  */
 export function chooseType(
   manifest: DecodedManifest,
@@ -69,11 +69,10 @@ export function chooseType(
   if (writeBack?.target.kind === "helmvalues") return "helm";
   const sources = chosen === undefined ? listSources(manifest) : [chosen];
   const explicit = sources.map(({ source }) => explicitType(source)).find((type) => type);
-  if (manifest.drySource !== undefined && manifest.sources.length === 0) {
-    return explicit ?? "unsupported";
-  }
+  // What a status says beside a source hydrator is about the hydrated manifests, not the dry source.
+  const isHydrated = manifest.drySource !== undefined && manifest.sources.length === 0;
   const reported = sources.flatMap(({ reportedType }) =>
-    reportedType === undefined || reportedType === "" ? [] : [reportedType],
+    isHydrated || reportedType === undefined || reportedType === "" ? [] : [reportedType],
   );
   if (reported.length > 0) {
     const supported = reported.map(typeOfName).find((type) => type !== undefined);

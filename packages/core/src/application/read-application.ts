@@ -215,7 +215,7 @@ function unsupportedType(manifest: DecodedManifest, application: string): Diagno
 
 function explainType({ drySource, sources, sourceType, sourceTypes }: DecodedManifest): string {
   if (drySource !== undefined && sources.length === 0) {
-    return "since its dry source has no helm, kustomize or plugin block";
+    return 'since neither its dry source nor its images\' settings say how it is rendered (write "helm: {}" or "kustomize: {}" into spec.sourceHydrator.drySource)';
   }
   const reported = [...sourceTypes, sourceType ?? ""].filter((type) => type !== "");
   return reported.length > 0

@@ -107,6 +107,15 @@ describe("the type of an Application", () => {
       { annotations: { ...list, "web.helm.image-tag": "tag" }, spec: { source: plain } },
       "helm /spec/source",
     ],
+    [
+      "is what the images' settings say for a source hydrator without a block",
+      {
+        annotations: { ...list, "web.helm.image-tag": "tag" },
+        spec: { sourceHydrator: { drySource: plain } },
+        status: { sourceType: "Directory" },
+      },
+      "helm /spec/sourceHydrator/drySource",
+    ],
     ["is unsupported where nothing tells", { spec: { source: plain } }, "unsupported /spec/source"],
     [
       "is not read off a status that has no type yet",
