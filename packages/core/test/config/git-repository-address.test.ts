@@ -38,7 +38,7 @@ describe("two addresses", () => {
 
   it("are compared in any form, and every text names the same as itself", () => {
     const text = fc.oneof(
-      fc.string({ unit: fc.constantFrom(..."@:/[].git") }),
+      fc.string({ unit: fc.constantFrom("@", ":", "/", "[", "]", ".git", "a") }),
       fc.string().map((end) => `https://${end}`),
     );
     fc.assert(
