@@ -1,5 +1,8 @@
 // Runs one benchmark by its name: `npm run bench -- git --size small`.
-const benchmarks = { git: () => import("./git.mjs") };
+const benchmarks = {
+  decide: () => import("./decide.mjs"),
+  git: () => import("./git.mjs"),
+};
 
 const [name = "", ...args] = process.argv.slice(2);
 const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;

@@ -39,11 +39,13 @@ function textLevel(level: LogThreshold): "debug" | "info" | "warning" | "error" 
 /** The same logger with more fields, told by the fields that a line has. */
 export function withFields(logger: Logger, more: (fields: LogFields) => LogFields): Logger {
   const at =
-    (level: keyof Logger) =>
+    (level: "debug" | "info" | "warn" | "error") =>
     (fields: LogFields, message: string): void => {
       logger[level]({ ...more(fields), ...fields }, message);
     };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  const isLevelEnabled = (level: "debug"): boolean => logger.isLevelEnabled?.(level) !== false;
+  const methods = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return { ...methods, isLevelEnabled };
 }
 
 /** The same logger with every line at debug, for work that is only practised. */

@@ -9,18 +9,21 @@ import type {
 import { formatTagReason } from "../tags/format-tag-reason.js";
 import type { TagReason } from "../tags/tag-reason.js";
 
+/** The strategy's own reasons by tag, made when somebody wants to read them. */
+type Rejections = () => ReadonlyMap<string, TagReason>;
+
 /** A strategy's verdict, checked: the chosen tag is one of the candidates, the reasons can be read. */
 export type StrategyAnswer =
   | {
       readonly kind: "chosen";
       readonly tag: TagCandidate;
-      readonly rejected: ReadonlyMap<string, TagReason>;
+      readonly rejected: Rejections;
       readonly remarks: readonly Diagnostic[];
     }
   | {
       readonly kind: "none";
       readonly text: string;
-      readonly rejected: ReadonlyMap<string, TagReason>;
+      readonly rejected: Rejections;
     }
   | { readonly kind: "invalid"; readonly text: string }
   | { readonly kind: "failed"; readonly error: ErrorSummary };
@@ -51,14 +54,14 @@ function checkVerdict(
     case "chosen": {
       const tag = candidates.find(({ name }) => name === verdict.tag.name);
       if (tag === undefined) throw new TypeError(`it chose "${verdict.tag.name}", no candidate`);
-      const rejected = readRejections(verdict.rejected);
+      const rejected = rejectionsOf(verdict);
       return { kind: "chosen", tag, rejected, remarks: (verdict.remarks ?? []).map(readRemark) };
     }
     case "none":
       return {
         kind: "none",
         text: readText(verdict.reason),
-        rejected: readRejections(verdict.rejected),
+        rejected: rejectionsOf(verdict),
       };
     case "invalid":
       return { kind: "invalid", text: readText(verdict.reason) };
@@ -76,6 +79,26 @@ function readText(text: string): string {
 function readRemark(remark: Diagnostic): Diagnostic {
   if (typeof remark.message === "string" && typeof remark.code === "string") return remark;
   throw new TypeError("it made a remark that is no diagnostic");
+}
+
+/**
+ * A list that is there is checked at once, so that a bug in it ends the image where it can be told. One
+ * behind a getter is what a strategy does not want to make for nothing.
+ */
+function rejectionsOf(verdict: Extract<StrategyVerdict, { kind: "chosen" | "none" }>): Rejections {
+  const isLazy = Object.getOwnPropertyDescriptor(verdict, "rejected")?.get !== undefined;
+  if (isLazy) return () => unlessItFails(() => readRejections(verdict.rejected));
+  const rejected = readRejections(verdict.rejected);
+  return () => rejected;
+}
+
+/** The decision stands by then; its tags are then explained in general words. */
+function unlessItFails(read: () => ReadonlyMap<string, TagReason>): ReadonlyMap<string, TagReason> {
+  try {
+    return read();
+  } catch {
+    return new Map();
+  }
 }
 
 function readRejections(

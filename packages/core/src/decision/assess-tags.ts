@@ -1,48 +1,97 @@
 import type { ImagePolicy } from "../policy/image-policy.js";
+import type { ErrorSummary } from "../errors/image-updater-error.js";
 import type { TagFact } from "../ports/facts.js";
 import type { TagCandidate } from "../strategy/update-strategy.js";
 import { compareTagNames } from "../tags/compare-tag-names.js";
 import type { TagReason } from "../tags/tag-reason.js";
+import type { TagVerdict } from "./decision.js";
 import type { DecisionReason } from "./decision-reason.js";
 import { excludedByName } from "./filter-tags.js";
 
-/** A tag with the first thing that keeps it from being chosen, or as a candidate. */
-export type AssessedTag =
-  | { readonly name: string; readonly reason: TagReason }
-  | { readonly name: string; readonly candidate: TagCandidate };
+/** What was thought of all tags of a repository, each name once. */
+export interface AssessedTags {
+  /** How many there are. */
+  readonly count: number;
+  /** Those that may be chosen, in byte order. */
+  readonly candidates: readonly TagCandidate[];
+  /** What is not known about the candidates; any gap forbids a choice. */
+  readonly gap: DecisionReason | undefined;
+  /**
+   * Every tag in byte order with the first thing that keeps it from being chosen; a candidate gets what
+   * `ofCandidate` says. Made anew each time: of a million tags hardly anybody asks about all.
+   */
+  explain(ofCandidate: (name: string) => TagReason): readonly TagVerdict[];
+}
 
 /**
  * Says of each tag whether it is a candidate: each name once, in byte order, so that neither the
  * order of the list nor a tag that is listed twice makes a difference.
  */
-export function assessTags(policy: ImagePolicy, tags: readonly TagFact[]): readonly AssessedTag[] {
-  const byName = new Map<string, TagFact[]>();
-  for (const fact of tags) {
-    const known = byName.get(fact.name);
-    if (known === undefined) byName.set(fact.name, [fact]);
-    else known.push(fact);
+export function assessTags(policy: ImagePolicy, tags: readonly TagFact[]): AssessedTags {
+  const facts = eachOnce(tags);
+  const candidates: TagCandidate[] = [];
+  const gaps = createGaps();
+  for (const fact of facts) {
+    const assessed = assess(policy, fact);
+    if ("candidate" in assessed) candidates.push(assessed.candidate);
+    else gaps.add(fact.name, assessed.reason);
   }
-  return [...byName]
-    .toSorted(([left], [right]) => compareTagNames(left, right))
-    .map(([name, facts]) => assess(policy, name, mergeDetails(facts)));
+  return {
+    count: facts.length,
+    candidates,
+    gap: gaps.found(),
+    explain: (ofCandidate) =>
+      facts.map((fact) => {
+        const assessed = assess(policy, fact);
+        const reason = "reason" in assessed ? assessed.reason : ofCandidate(fact.name);
+        return { tag: fact.name, reason };
+      }),
+  };
 }
 
-/** What is not known about the candidates; any gap forbids a choice. */
-export function findGap(assessed: readonly AssessedTag[]): DecisionReason | undefined {
+interface Gaps {
+  add(tag: string, reason: TagReason): void;
+  found(): DecisionReason | undefined;
+}
+
+function createGaps(): Gaps {
   const unreadable: string[] = [];
   const missing: string[] = [];
-  let firstError;
-  for (const tag of assessed) {
-    if (!("reason" in tag)) continue;
-    if (tag.reason.code === "not-described") missing.push(tag.name);
-    if (tag.reason.code !== "unreadable") continue;
-    firstError ??= tag.reason.error;
-    unreadable.push(tag.name);
+  let firstError: ErrorSummary | undefined;
+  return {
+    add(tag, reason): void {
+      if (reason.code === "not-described") missing.push(tag);
+      if (reason.code !== "unreadable") return;
+      firstError ??= reason.error;
+      unreadable.push(tag);
+    },
+    found(): DecisionReason | undefined {
+      if (firstError !== undefined) {
+        return { code: "unreadable-tags", tags: unreadable, error: firstError };
+      }
+      return missing.length === 0 ? undefined : { code: "incomplete-facts", tags: missing };
+    },
+  };
+}
+
+/** The facts in byte order, those of one name put together. */
+function eachOnce(tags: readonly TagFact[]): readonly TagFact[] {
+  const sorted = tags.toSorted((left, right) => compareTagNames(left.name, right.name));
+  const once: TagFact[] = [];
+  for (let index = 0; index < sorted.length;) {
+    const start = index;
+    const name = sorted[start]?.name;
+    while (index < sorted.length && sorted[index]?.name === name) index += 1;
+    const [first, ...others] = sorted.slice(start, index);
+    if (first === undefined) break;
+    once.push(others.length === 0 ? first : mergeFacts(first, others));
   }
-  if (firstError !== undefined) {
-    return { code: "unreadable-tags", tags: unreadable, error: firstError };
-  }
-  return missing.length === 0 ? undefined : { code: "incomplete-facts", tags: missing };
+  return once;
+}
+
+function mergeFacts(first: TagFact, others: readonly TagFact[]): TagFact {
+  const details = mergeDetails([first, ...others]);
+  return { name: first.name, ...(details === undefined ? {} : { details }) };
 }
 
 type Details = TagFact["details"];
@@ -61,17 +110,20 @@ function mergeDetails(facts: readonly TagFact[]): Details {
   return { kind: "unreadable", error: { name: "InternalError", code: "internal", message } };
 }
 
-function assess(policy: ImagePolicy, name: string, details: Details): AssessedTag {
+type Assessed = { readonly reason: TagReason } | { readonly candidate: TagCandidate };
+
+function assess(policy: ImagePolicy, fact: TagFact): Assessed {
+  const { name, details } = fact;
   const excluded = excludedByName(policy, name);
-  if (excluded !== undefined) return { name, reason: excluded };
+  if (excluded !== undefined) return { reason: excluded };
   if (details?.kind === "unreadable") {
-    return { name, reason: { code: "unreadable", error: details.error } };
+    return { reason: { code: "unreadable", error: details.error } };
   }
-  if (details?.kind === "gone") return { name, reason: { code: "gone" } };
+  if (details?.kind === "gone") return { reason: { code: "gone" } };
   const { needs, identity } = policy.strategy;
   // Platforms and media types do not matter to a strategy that looks at names, as upstream has it.
-  if (needs === "names" && identity === "tag") return { name, candidate: { name } };
-  if (details === undefined) return { name, reason: { code: "not-described" } };
+  if (needs === "names" && identity === "tag") return { candidate: { name } };
+  if (details === undefined) return { reason: { code: "not-described" } };
   return assessDetails(policy, name, details);
 }
 
@@ -79,19 +131,19 @@ function assessDetails(
   { strategy, platforms }: ImagePolicy,
   name: string,
   details: Exclude<Details, undefined | { kind: "unreadable" | "gone" }>,
-): AssessedTag {
+): Assessed {
   if (details.kind === "not-an-image") {
-    return { name, reason: { code: "not-an-image", mediaType: details.mediaType } };
+    return { reason: { code: "not-an-image", mediaType: details.mediaType } };
   }
   if (details.kind === "no-platform") {
     const { available } = details;
-    return { name, reason: { code: "no-platform", wanted: platforms, available } };
+    return { reason: { code: "no-platform", wanted: platforms, available } };
   }
   if (strategy.identity === "digest" && details.digest === "") {
-    return { name, reason: { code: "not-described" } };
+    return { reason: { code: "not-described" } };
   }
   if (strategy.requiresDate === true && details.created === undefined) {
-    return { name, reason: { code: "no-date" } };
+    return { reason: { code: "no-date" } };
   }
-  return { name, candidate: { name, details } };
+  return { candidate: { name, details } };
 }

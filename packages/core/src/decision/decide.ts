@@ -6,8 +6,8 @@ import type { Facts } from "../ports/facts.js";
 import type { TagCandidate } from "../strategy/update-strategy.js";
 import type { TagReason } from "../tags/tag-reason.js";
 import { askStrategy } from "./ask-strategy.js";
-import { assessTags, findGap, type AssessedTag } from "./assess-tags.js";
-import type { Decision, TagVerdict } from "./decision.js";
+import { assessTags, type AssessedTags } from "./assess-tags.js";
+import { withTags, type Decision, type TagVerdict } from "./decision.js";
 import type { DecisionReason } from "./decision-reason.js";
 import { findRunningImage, findRunningImages, matchForDigest } from "./find-running-image.js";
 import { needsUpdate } from "./needs-update.js";
@@ -32,58 +32,52 @@ export interface DecisionInput {
 export function decide({ policy, facts, current, now: _now }: DecisionInput): Decision {
   const live = liveImages(current);
   const running = findRunningImage(policy, live);
-  const assessed = facts.kind === "tags" ? assessTags(policy, facts.tags) : [];
-  const settle = (outcome: Decision["outcome"], reason: DecisionReason): Decision => ({
-    outcome,
-    reason,
-    ...textOf(running),
-    tags: explain(assessed, { rejected: new Map() }, { code: "undecided" }),
-    diagnostics: [],
-  });
+  const assessed = assessTags(policy, facts.kind === "tags" ? facts.tags : []);
+  const settle = (
+    outcome: Decision["outcome"],
+    reason: DecisionReason,
+    tags = (): readonly TagVerdict[] => assessed.explain(() => ({ code: "undecided" })),
+  ): Decision => withTags({ outcome, reason, ...textOf(running), diagnostics: [] }, tags);
   if (running === undefined) return settle("not-live", { code: "not-live" });
   if (facts.kind === "failed") return settle("error", { code: "facts-failed", error: facts.error });
-  const gap = findGap(assessed);
+  const { candidates, gap } = assessed;
   if (gap !== undefined) return settle("waiting", gap);
-  const candidates = assessed.flatMap((tag) => ("candidate" in tag ? [tag.candidate] : []));
   const answer = askStrategy(policy, candidates);
   switch (answer.kind) {
     case "failed":
       return settle("error", { code: "internal", error: answer.error });
     case "invalid":
       return settle("error", { code: "invalid-settings", text: answer.text });
-    case "none": {
-      const tags = explain(assessed, answer, { code: "strategy", text: answer.text });
-      return { ...settle("no-candidate", whyNone(assessed, candidates, answer.text)), tags };
-    }
+    case "none":
+      return settle("no-candidate", whyNone(assessed, answer.text), () =>
+        explain(assessed, answer, { code: "strategy", text: answer.text }),
+      );
     case "chosen": {
       const { tag, remarks } = answer;
-      const tags = explain(assessed, answer, { code: "not-newest", chosen: tag.name }, tag.name);
-      return { ...compare(policy, live, running, tag), tags, diagnostics: about(policy, remarks) };
+      const decision = compare(policy, live, running, tag);
+      return withTags({ ...decision, diagnostics: about(policy, remarks) }, () =>
+        explain(assessed, answer, { code: "not-newest", chosen: tag.name }, tag.name),
+      );
     }
   }
 }
 
 /** Every tag once: excluded ones with their reason, candidates with the strategy's or else `other`. */
 function explain(
-  assessed: readonly AssessedTag[],
-  { rejected }: { readonly rejected: ReadonlyMap<string, TagReason> },
+  assessed: AssessedTags,
+  answer: { readonly rejected: () => ReadonlyMap<string, TagReason> },
   other: TagReason,
   chosen?: string,
 ): readonly TagVerdict[] {
-  return assessed.map((tag) => {
-    if ("reason" in tag) return { tag: tag.name, reason: tag.reason };
-    if (tag.name === chosen) return { tag: tag.name, reason: { code: "chosen" } };
-    return { tag: tag.name, reason: rejected.get(tag.name) ?? other };
-  });
+  const rejected = answer.rejected();
+  return assessed.explain((name) =>
+    name === chosen ? { code: "chosen" } : (rejected.get(name) ?? other),
+  );
 }
 
-function whyNone(
-  assessed: readonly AssessedTag[],
-  candidates: readonly TagCandidate[],
-  text: string,
-): DecisionReason {
+function whyNone({ candidates, count }: AssessedTags, text: string): DecisionReason {
   return candidates.length === 0
-    ? { code: "no-candidates", tags: assessed.length }
+    ? { code: "no-candidates", tags: count }
     : { code: "none-matches", text };
 }
 

@@ -37,7 +37,34 @@ export interface Decision {
   readonly running?: string | undefined;
   /** Labels of the chosen image, where they were read. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** Every tag of the repository, each once, with what was thought of it. */
+  /**
+   * Every tag of the repository, each once, with what was thought of it. Made when it is first read.
+   */
   readonly tags: readonly TagVerdict[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The decision with verdicts that are made when somebody reads them, which is what JSON does, too. */
+export function withTags(
+  decision: Omit<Decision, "tags">,
+  explain: () => readonly TagVerdict[],
+): Decision {
+  let tags: readonly TagVerdict[] | undefined;
+  return {
+    ...decision,
+    get tags(): readonly TagVerdict[] {
+      return (tags ??= explain());
+    },
+  };
+}
+
+/** The decision with other members; copying it as such would make all of its verdicts. */
+export function amendDecision(
+  decision: Decision,
+  changes: Partial<Omit<Decision, "tags">>,
+): Decision {
+  const { outcome, reason, diagnostics } = decision;
+  const amended: Decision = { outcome, reason, diagnostics, tags: [] };
+  Object.defineProperties(amended, Object.getOwnPropertyDescriptors(decision));
+  return Object.assign(amended, changes);
 }

@@ -11,4 +11,6 @@ export interface Logger {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
+  /** Optional, as pino has it: whether lines of the level go anywhere. What nobody reads is not made. */
+  isLevelEnabled?(level: "debug"): boolean;
 }

@@ -12,7 +12,10 @@ export const alphabeticalStrategy: UpdateStrategy = {
   constraint: "optional",
   identity: "tag",
   choose(candidates) {
-    const [last] = candidates.toSorted((left, right) => compareTagNames(right.name, left.name));
+    let [last] = candidates;
+    for (const tag of candidates) {
+      if (last !== undefined && compareTagNames(tag.name, last.name) > 0) last = tag;
+    }
     return last === undefined
       ? { kind: "none", reason: "no tag is left to choose from" }
       : { kind: "chosen", tag: last };

@@ -19,19 +19,45 @@ export const newestBuildStrategy: UpdateStrategy = {
   identity: "tag",
   requiresDate: true,
   choose(candidates) {
-    const dated = candidates.filter((candidate) => hasUsableTime(candidate));
-    const rejected: readonly StrategyRejection[] = candidates
-      .filter((candidate) => !hasUsableTime(candidate))
-      .map(({ name }) => ({ tag: name, reason: { code: "no-date" } }));
-    const [newest] = dated.toSorted((left, right) => compareBuilds(right, left));
-    return newest === undefined
-      ? { kind: "none", reason: "no tag has a usable build date", rejected }
-      : { kind: "chosen", tag: newest, rejected, remarks: remarkOnFixedDate(newest) };
+    let newest: Dated | undefined;
+    for (const tag of candidates) {
+      const at = parseImageTime(timeOf(tag));
+      if (at !== undefined) newest = later(newest, { tag, at });
+    }
+    const rejections = (): readonly StrategyRejection[] =>
+      candidates
+        .filter((tag) => parseImageTime(timeOf(tag)) === undefined)
+        .map(({ name }) => ({ tag: name, reason: { code: "no-date" } }));
+    if (newest === undefined) {
+      return {
+        kind: "none",
+        reason: "no tag has a usable build date",
+        get rejected() {
+          return rejections();
+        },
+      };
+    }
+    return {
+      kind: "chosen",
+      tag: newest.tag,
+      remarks: remarkOnFixedDate(newest.tag),
+      get rejected() {
+        return rejections();
+      },
+    };
   },
 };
 
-function hasUsableTime(candidate: TagCandidate): boolean {
-  return parseImageTime(timeOf(candidate)) !== undefined;
+/** A candidate with its time, in nanoseconds since 1970. */
+interface Dated {
+  readonly tag: TagCandidate;
+  readonly at: bigint;
+}
+
+function later(known: Dated | undefined, dated: Dated): Dated {
+  if (known === undefined || dated.at > known.at) return dated;
+  const isLast = dated.at === known.at && compareTagNames(dated.tag.name, known.tag.name) > 0;
+  return isLast ? dated : known;
 }
 
 function timeOf({ details }: TagCandidate): string {
@@ -47,9 +73,4 @@ function remarkOnFixedDate({ name, details }: TagCandidate): readonly Diagnostic
     `the build date of ${name} is ${created.at}, as reproducible builds set it: dates do not tell ` +
     "which tag is newest, only names do; use semver or alphabetical";
   return [{ severity: "warning", code: "reproducible-build-date", where: {}, message }];
-}
-
-function compareBuilds(left: TagCandidate, right: TagCandidate): number {
-  const order = compareImageTimes(timeOf(left), timeOf(right));
-  return order === 0 ? compareTagNames(left.name, right.name) : order;
 }

@@ -5,7 +5,7 @@ import { parseVersionConstraint } from "../version/parse-version-constraint.js";
 import { parseVersion } from "../version/parse-version.js";
 import type { VersionConstraint } from "../version/version-constraint.js";
 import type { Version } from "../version/version.js";
-import { remarkOnDateLikeVersion } from "./remark-on-date-like-version.js";
+import { isDateLike, remarkOnDateLikeVersion } from "./remark-on-date-like-version.js";
 import type {
   StrategyContext,
   StrategyRejection,
@@ -70,28 +70,46 @@ function neverLeavesMinor(text: string, minor: string): Diagnostic {
   return { severity: "warning", code: "exact-constraint-never-moves", where: {}, message };
 }
 
+/** One pass that keeps what it needs of a million tags: the highest, and the highest that is no date. */
 function chooseHighest(
   candidates: readonly TagCandidate[],
   constraint: VersionConstraint,
 ): StrategyVerdict {
-  const rejected: StrategyRejection[] = [];
-  const matches: Match[] = [];
+  let best: Match | undefined;
+  let ordinary: Match | undefined;
   for (const tag of candidates) {
     const match = matchTag(tag, constraint);
-    if ("version" in match) matches.push(match);
-    else rejected.push(match);
+    if (!("version" in match)) continue;
+    best = higher(best, match);
+    if (!isDateLike(match.version)) ordinary = higher(ordinary, match);
   }
-  const descending = matches.toSorted((left, right) => compareMatches(right, left));
-  const [best] = descending;
+  const rejections = (): readonly StrategyRejection[] =>
+    candidates.flatMap((tag) => {
+      const match = matchTag(tag, constraint);
+      return "version" in match ? [] : [match];
+    });
   if (best === undefined) {
+    const reason = `no tag is a version that satisfies ${constraint.text}`;
     return {
       kind: "none",
-      reason: `no tag is a version that satisfies ${constraint.text}`,
-      rejected,
+      reason,
+      get rejected() {
+        return rejections();
+      },
     };
   }
-  const remarks = remarkOnDateLikeVersion(descending.map(({ version }) => version));
-  return { kind: "chosen", tag: best.tag, rejected, remarks };
+  return {
+    kind: "chosen",
+    tag: best.tag,
+    remarks: remarkOnDateLikeVersion(best.version, ordinary?.version),
+    get rejected() {
+      return rejections();
+    },
+  };
+}
+
+function higher(known: Match | undefined, match: Match): Match {
+  return known === undefined || compareMatches(match, known) > 0 ? match : known;
 }
 
 function matchTag(tag: TagCandidate, constraint: VersionConstraint): Match | StrategyRejection {

@@ -20,7 +20,11 @@ export interface StrategyRejection {
   readonly reason: TagReason;
 }
 
-/** A verdict, with the reasons a person will read. Candidates it does not name are "not the newest". */
+/**
+ * A verdict, with the reasons a person will read. Candidates it does not name are "not the newest".
+ *
+ * `rejected` may be a getter: of many tags the reasons are seldom read.
+ */
 export type StrategyVerdict =
   | {
       readonly kind: "chosen";

@@ -65,9 +65,11 @@ export function startCycle(
 }
 
 /** A logger's own failure is not the cycle's: after a write, the report must not be lost to it. */
+type LogMethod = "debug" | "info" | "warn" | "error";
+
 function quietLogger(logger: Logger | undefined): Logger {
   const at =
-    (level: keyof Logger) =>
+    (level: LogMethod) =>
     (fields: LogFields, message: string): void => {
       try {
         logger?.[level](fields, message);
@@ -75,7 +77,19 @@ function quietLogger(logger: Logger | undefined): Logger {
         // A line is lost, nothing else.
       }
     };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    isLevelEnabled(level): boolean {
+      try {
+        return logger !== undefined && logger.isLevelEnabled?.(level) !== false;
+      } catch {
+        return false;
+      }
+    },
+  };
 }
 
 /** An observer's own failure is not the cycle's. */

@@ -1,7 +1,8 @@
 import type { Application } from "../application/application.js";
+import type { Decision } from "../decision/decision.js";
 import { formatDecisionReason } from "../decision/format-decision-reason.js";
 import { parseImageReference } from "../image/parse-image-reference.js";
-import type { LogFields } from "../ports/logger.js";
+import type { LogFields, Logger } from "../ports/logger.js";
 import { formatTagReason } from "../tags/format-tag-reason.js";
 import type { Cycle } from "./cycle.js";
 import type { ImagePlan } from "./plan.js";
@@ -11,10 +12,7 @@ export function logImage(cycle: Cycle, application: Application, plan: ImagePlan
   const { logger } = cycle;
   const { decision } = plan;
   const fields = imageFields(application, plan);
-  for (const { tag, reason } of decision.tags) {
-    if (reason.code === "chosen") continue;
-    logger.debug({ ...fields, image_tag: tag }, `Tag ${tag} rejected: ${formatTagReason(reason)}`);
-  }
+  if (logger.isLevelEnabled?.("debug") !== false) logVerdicts(logger, fields, decision);
   const why = formatDecisionReason(decision.reason);
   const image = decision.running ?? plan.image;
   switch (decision.outcome) {
@@ -43,6 +41,13 @@ export function logImage(cycle: Cycle, application: Application, plan: ImagePlan
   }
   const name = `${application.namespace}/${application.name}`;
   cycle.observer.observe({ kind: "image-decided", application: name, outcome: decision.outcome });
+}
+
+function logVerdicts(logger: Logger, fields: LogFields, { tags }: Decision): void {
+  for (const { tag, reason } of tags) {
+    if (reason.code === "chosen") continue;
+    logger.debug({ ...fields, image_tag: tag }, `Tag ${tag} rejected: ${formatTagReason(reason)}`);
+  }
 }
 
 function imageFields(application: Application, plan: ImagePlan): LogFields {

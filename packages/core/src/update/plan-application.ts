@@ -1,3 +1,4 @@
+import { amendDecision } from "../decision/decision.js";
 import type { ErrorSummary } from "../errors/image-updater-error.js";
 import { WriteBackError } from "../errors/write-back-error.js";
 import type { Application } from "../application/application.js";
@@ -87,11 +88,10 @@ function stopAtSpec(application: Application, image: PlannedImage): PlannedImage
   const { decided, plan } = image;
   if (decided === undefined || plan.decision.outcome !== "update") return image;
   if (!standsInSpec(decided, application)) return image;
-  const decision = {
-    ...plan.decision,
+  const decision = amendDecision(plan.decision, {
     outcome: "up-to-date",
     reason: { code: "already-in-spec", image: decided.wanted.toString() },
-  } as const;
+  });
   const { newImage: _newImage, ...rest } = plan;
   return { ...image, plan: { ...rest, decision }, decided: { ...decided, decision } };
 }

@@ -2,7 +2,7 @@ import type { InvalidImage } from "../annotations/parse-annotations.js";
 import type { Application } from "../application/application.js";
 import { formatCredentialReference } from "../config/parse-credential-reference.js";
 import { decide } from "../decision/decide.js";
-import type { Decision } from "../decision/decision.js";
+import { amendDecision, type Decision } from "../decision/decision.js";
 import type { DecisionReason } from "../decision/decision-reason.js";
 import { findRunningImage } from "../decision/find-running-image.js";
 import type { Diagnostic } from "../errors/diagnostic.js";
@@ -81,7 +81,7 @@ export function planInvalidImage({ text, alias, problem }: InvalidImage): Planne
 function refuseUnverified(policy: ImagePolicy, decision: Decision): Decision {
   if (policy.verification === undefined || decision.outcome !== "update") return decision;
   const reason = { code: "verification-unavailable", image: fullName(policy.image) } as const;
-  return { ...decision, outcome: "error", reason };
+  return amendDecision(decision, { outcome: "error", reason });
 }
 
 function foreignSecret(policy: ImagePolicy, namespace: string): DecisionReason | undefined {

@@ -43,15 +43,17 @@ interface Reading {
   readonly registry: ResolvedRegistry;
   readonly calls: RegistryCalls;
   readonly memory: TagMemory;
+  readonly plainFacts: (names: readonly string[]) => readonly TagFact[];
 }
 
 /** A reader whose answers are shared by all images of the cycle that ask with the same credentials. */
 export function createRegistryReader(settings: RegistryReaderSettings): RegistryReader {
   const calls = createRegistryCalls(settings);
+  const plainFacts = shareFacts();
   const open = (policy: ImagePolicy, registry: ResolvedRegistry): Reading => {
     const platforms = calls.platformsOf(policy);
     const memory = openTagMemory(policy, registry, { ...settings, platforms });
-    return { policy, registry, calls, memory };
+    return { policy, registry, calls, memory, plainFacts };
   };
   return {
     async readFacts(policy, registry): Promise<Facts> {
@@ -72,6 +74,16 @@ export function createRegistryReader(settings: RegistryReaderSettings): Registry
   };
 }
 
+/** Images that share a list share what is made of it. */
+function shareFacts(): Reading["plainFacts"] {
+  const made = new WeakMap<readonly string[], readonly TagFact[]>();
+  return (names) => {
+    const facts = made.get(names) ?? names.map((name) => ({ name }));
+    made.set(names, facts);
+    return facts;
+  };
+}
+
 async function readTags(reading: Reading, concurrency: number): Promise<readonly TagFact[]> {
   const { policy, registry, calls } = reading;
   const { repository, endpoint } = registry;
@@ -82,7 +94,7 @@ async function readTags(reading: Reading, concurrency: number): Promise<readonly
     if (summaries !== undefined) return summaries.map(fromSummary);
   }
   const names = await calls.listTags(policy, repository);
-  if (needs === "names") return names.map((name) => ({ name }));
+  if (needs === "names") return reading.plainFacts(names);
   const dated = requiresDate === true && endpoint.tagSortMode !== "unsorted";
   return dated
     ? dateByOrder(names, endpoint.tagSortMode === "latest-first")

@@ -25,7 +25,13 @@ export function createTextLogger({ write, clock, level = "info" }: TextLoggerSet
       if (LEVELS.indexOf(lineLevel) < least) return;
       write(formatLogLine(clock.now(), lineLevel, fields, message));
     };
-  return { debug: at("debug"), info: at("info"), warn: at("warning"), error: at("error") };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warning"),
+    error: at("error"),
+    isLevelEnabled: (asked) => LEVELS.indexOf(asked) >= least,
+  };
 }
 
 /** One line in logfmt, as logrus writes it: time, level and message, then the fields by name. */

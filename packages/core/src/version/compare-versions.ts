@@ -17,14 +17,14 @@ export function compareVersions(left: Version, right: Version): -1 | 0 | 1 {
 
 /** Orders two versions by their first `length` numbers alone. */
 export function comparePrefixes(left: Version, right: Version, length: PrefixLength): -1 | 0 | 1 {
-  const leftNumbers = [left.major, left.minor, left.patch];
-  const rightNumbers = [right.major, right.minor, right.patch];
-  for (let index = 0; index < length; index += 1) {
-    const order = compareValues(leftNumbers[index] ?? 0n, rightNumbers[index] ?? 0n);
+  for (const part of PARTS.slice(0, length)) {
+    const order = compareValues(left[part], right[part]);
     if (order !== 0) return order;
   }
   return 0;
 }
+
+const PARTS = ["major", "minor", "patch"] as const;
 
 function comparePrereleases(left: string, right: string): -1 | 0 | 1 {
   if (left === right) return 0;

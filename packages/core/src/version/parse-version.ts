@@ -3,9 +3,9 @@ import type { Version } from "./version.js";
 
 /** Source of an expression for dot-separated identifiers, after a hyphen or a plus sign. */
 export const IDENTIFIERS: string = String.raw`[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*`;
+/** Captures major, minor, patch, prerelease and metadata: by place, since a list has a million tags. */
 const VERSION = new RegExp(
-  String.raw`^v?(?<major>[0-9]+)(?:\.(?<minor>[0-9]+))?(?:\.(?<patch>[0-9]+))?` +
-    `(?:-(?<prerelease>${IDENTIFIERS}))?(?:\\+(?<metadata>${IDENTIFIERS}))?$`,
+  `^v?([0-9]+)(?:\\.([0-9]+))?(?:\\.([0-9]+))?(?:-(${IDENTIFIERS}))?(?:\\+(${IDENTIFIERS}))?$`,
   "u",
 );
 
@@ -17,18 +17,17 @@ const VERSION = new RegExp(
  * prerelease identifier with a leading zero, a fourth part and a number over 64 bits are not.
  */
 export function parseVersion(tag: string): Version | undefined {
-  const groups = VERSION.exec(tag)?.groups;
-  if (groups === undefined) return undefined;
-  const major = parseUint64(groups["major"] ?? "");
-  const minor = parseUint64(groups["minor"] ?? "0");
-  const patch = parseUint64(groups["patch"] ?? "0");
+  const found = VERSION.exec(tag);
+  if (found === null) return undefined;
+  const major = parseUint64(found[1] ?? "");
+  const minor = parseUint64(found[2] ?? "0");
+  const patch = parseUint64(found[3] ?? "0");
   if (major === undefined || minor === undefined || patch === undefined) return undefined;
-  const prerelease = groups["prerelease"] ?? "";
-  if (prerelease.split(".").some(hasLeadingZero)) return undefined;
-  const metadata = groups["metadata"] ?? "";
-  const fields = { original: tag, major, minor, patch, prerelease, metadata };
-  const text = (): string => formatVersion(fields);
-  return { ...fields, toString: text, toJSON: text };
+  const prerelease = found[4] ?? "";
+  if (prerelease !== "" && prerelease.split(".").some(hasLeadingZero)) return undefined;
+  const metadata = found[5] ?? "";
+  const text = (): string => formatVersion({ major, minor, patch, prerelease, metadata });
+  return { original: tag, major, minor, patch, prerelease, metadata, toString: text, toJSON: text };
 }
 
 function hasLeadingZero(identifier: string): boolean {

@@ -4,7 +4,7 @@ const MAXIMUM = 2n ** 64n - 1n;
 export function parseUint64(digits: string): bigint | undefined {
   if (!isNumericIdentifier(digits)) return undefined;
   // Stripped first, so that the cost of a hostile run of digits stays bounded.
-  const significant = digits.replace(/^0+(?=.)/u, "");
+  const significant = digits.startsWith("0") ? digits.replace(/^0+(?=.)/u, "") : digits;
   if (significant.length > 20) return undefined;
   const value = BigInt(significant);
   return value > MAXIMUM ? undefined : value;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide, type DecisionInput } from "../../src/decision/decide.js";
-import type { Decision } from "../../src/decision/decision.js";
+import { amendDecision, type Decision } from "../../src/decision/decision.js";
 import type { ImagePolicy } from "../../src/policy/image-policy.js";
 import type { Facts, TagFact } from "../../src/ports/facts.js";
 import type { UpdateStrategy } from "../../src/strategy/update-strategy.js";
@@ -343,5 +343,78 @@ describe("decide with a strategy of a consumer", () => {
       outcome: "update",
       tag: "a",
     });
+  });
+});
+
+describe("the verdicts of a decision", () => {
+  const names = Array.from({ length: 50 }, (_, index) => `1.${index}`);
+
+  it("are made when they are first read, and once", () => {
+    let asked = 0;
+    const base = policyOf("nginx:1.x");
+    const policy: ImagePolicy = {
+      ...base,
+      tags: {
+        test: base.tags.test,
+        explain(tag) {
+          asked += 1;
+          return base.tags.explain(tag);
+        },
+      },
+    };
+    const decision = decideOn(policy, factsOf(...names), "nginx:1.0");
+    expect([decision.outcome, decision.tag, asked]).toEqual(["update", "1.49", 50]);
+    expect(decision.tags).toHaveLength(50);
+    expect(decision.tags).toBe(decision.tags);
+    expect(asked).toBe(100);
+  });
+
+  it("stand in JSON, and in a copy", () => {
+    const decision = decideOn(policyOf("nginx:1.x"), factsOf("1.0", "1.1", "2.0"), "nginx:1.0");
+    const stored: unknown = JSON.parse(JSON.stringify(decision));
+    expect(stored).toEqual({ ...decision });
+    expect(structuredClone({ ...decision })).toEqual(stored);
+    expect(stored).toMatchObject({
+      tags: [
+        { tag: "1.0", reason: { code: "not-newest", chosen: "1.1" } },
+        { tag: "1.1", reason: { code: "chosen" } },
+        { tag: "2.0", reason: { code: "constraint-mismatch", constraint: "1.x" } },
+      ],
+    });
+  });
+
+  it("stay unmade when other members change", () => {
+    let made = 0;
+    const strategy = customStrategy({
+      choose: (candidates) => ({
+        kind: "chosen",
+        tag: candidates[0] ?? { name: "" },
+        get rejected() {
+          made += 1;
+          return [{ tag: "1.1", reason: { code: "strategy", text: "of its own" } } as const];
+        },
+      }),
+    });
+    const policy: ImagePolicy = { ...policyOf("nginx"), strategy };
+    const decision = decideOn(policy, factsOf("1.0", "1.1"), "nginx:1.0");
+    const amended = amendDecision(decision, { outcome: "error" });
+    expect([amended.outcome, amended.tag, made]).toEqual(["error", "1.0", 0]);
+    expect(codes(amended)).toEqual(["1.0 chosen", "1.1 strategy"]);
+    expect(made).toBe(1);
+  });
+
+  it("fall back to general words where a strategy fails to say more", () => {
+    const strategy = customStrategy({
+      choose: (candidates) => ({
+        kind: "chosen",
+        tag: candidates[0] ?? { name: "" },
+        get rejected(): never {
+          throw new TypeError("bug");
+        },
+      }),
+    });
+    const policy: ImagePolicy = { ...policyOf("nginx"), strategy };
+    const decision = decideOn(policy, factsOf("1.0", "1.1"), "nginx:1.0");
+    expect(codes(decision)).toEqual(["1.0 chosen", "1.1 not-newest"]);
   });
 });

@@ -43,6 +43,16 @@ describe("the log of a cycle", () => {
     expect(debug[0]?.fields).toMatchObject({ application: "web", image_alias: "app" });
   });
 
+  it("makes no line that nobody reads", async () => {
+    const { updater, logger } = createWorld({ registry });
+    const quiet = { ...logger, isLevelEnabled: () => false };
+    const world = createWorld({ registry, settings: { logger: quiet } });
+    await world.updater.run([app]);
+    expect(logger.entries.filter(({ level }) => level === "debug")).toEqual([]);
+    await updater.run([app]);
+    expect(logger.entries.filter(({ level }) => level === "debug")).toHaveLength(3);
+  });
+
   it.each([
     ["run", true],
     ["run", false],

@@ -57,3 +57,13 @@ describe("a text logger", () => {
     expect(lines.map((line) => /level=(\w+)/.exec(line)?.[1])).toEqual(written);
   });
 });
+
+it.each([
+  ["debug", true],
+  ["info", false],
+  ["error", false],
+] as const)("a logger at %s says whether debug lines go anywhere: %s", (level, enabled) => {
+  const clock = { now: () => new Date(0) };
+  const logger = createTextLogger({ write: () => undefined, clock, level });
+  expect(logger.isLevelEnabled?.("debug")).toBe(enabled);
+});
