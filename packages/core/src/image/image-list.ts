@@ -72,10 +72,10 @@ function parseEntry(entry: string, offset: number): Parsed<TrackedImage> {
   if (reference === undefined) {
     return { value: undefined, diagnostics: [missingImage(entry, offset)] };
   }
-  const { registry, repository, digest, tag } = reference;
+  const { registry, repository, digest, tag, writtenName } = reference;
   const value: TrackedImage = {
     ...(aliasName === "" ? {} : { alias: aliasName }),
-    image: createImageReference({ registry, repository, digest }),
+    image: createImageReference({ registry, repository, digest, writtenName }),
     ...(tag === undefined ? {} : { constraint: tag }),
     text: entry,
   };

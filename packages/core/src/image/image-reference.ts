@@ -13,6 +13,11 @@ export interface ImageReference {
   readonly tag?: string | undefined;
   /** `sha256:…` */
   readonly digest?: string | undefined;
+  /**
+   * Registry and repository as the text spells them, where that differs from the fields:
+   * `docker.io/library/nginx`. Kustomize compares names as text. Not enumerable, like `toString`.
+   */
+  readonly writtenName?: string | undefined;
   /** `[registry/]repository[:tag][@digest]` */
   toString(): string;
 }

@@ -21,7 +21,8 @@ export function parseImageReference(text: string): Parsed<ImageReference> {
   const diagnostics: Diagnostic[] = [];
   if (normalized === undefined) diagnostics.push(unknownName(trimmed, name));
   if (digest !== undefined && !isDigest(digest)) diagnostics.push(unknownDigest(trimmed, digest));
-  return { value: createImageReference({ registry, repository, tag, digest }), diagnostics };
+  const fields = { registry, repository, tag, digest, writtenName: name };
+  return { value: createImageReference(fields), diagnostics };
 }
 
 function missingRepository(text: string): Diagnostic {

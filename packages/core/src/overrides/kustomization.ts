@@ -2,7 +2,6 @@ import { EditError } from "../errors/edit-error.js";
 import type { KustomizationImage } from "../ports/edits.js";
 import { splitByteOrderMark } from "./byte-order-mark.js";
 import { elementContent, IMAGE_FIELDS, readElement, setField } from "./kustomization-element.js";
-import { matchingNames } from "./kustomization-entries.js";
 import { verifyKustomization } from "./verify-kustomization.js";
 import { formatBlock, formatFlow } from "./yaml-content.js";
 import {
@@ -28,8 +27,7 @@ import {
  * Sets entries of `images:` in a kustomization and keeps every other byte: comments, quotes, blank
  * lines, indentation, the order of keys, and all that is not `images`.
  *
- * An entry is found by its `name`, or else by another spelling of the name on Docker Hub, and then
- * holds exactly the `newName`, `newTag` and `digest` of the image: what the image does not say is
+ * An entry is found by its `name`, as text, and then holds exactly the `newName`, `newTag` and `digest` of the image: what the image does not say is
  * removed, fields of other purposes stay. An image without an entry is appended, and so is `images:`.
  * Throws {@link EditError} for several documents and for what cannot be changed in place.
  */
@@ -94,13 +92,8 @@ function matchingItems(
   items: readonly YamlNode[],
   name: string,
 ): readonly number[] {
-  const names = items.map((item) => readElement(document, item)?.name);
-  const matches = matchingNames(
-    names.filter((other) => other !== undefined),
-    name,
-  );
-  return names.flatMap((other, index) =>
-    other !== undefined && matches.includes(other) ? [index] : [],
+  return items.flatMap((item, index) =>
+    readElement(document, item)?.name === name ? [index] : [],
   );
 }
 

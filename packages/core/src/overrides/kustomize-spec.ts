@@ -1,6 +1,5 @@
-import { sameImageIgnoringDockerHub } from "../image/same-image.js";
+import { splitReference } from "../image/reference-grammar.js";
 import type { KustomizationImage } from "../ports/edits.js";
-import { type KustomizeEntry, parseKustomizeEntry } from "./kustomize-entry.js";
 
 /** An image for `kustomize.images` of an Application. */
 export interface KustomizeImageChange {
@@ -16,119 +15,129 @@ export function kustomizeEntry({ kustomizeName, image }: KustomizeImageChange): 
 }
 
 /**
- * Reads an entry of `kustomize.images` as the entry of a kustomization, as Argo CD Image Updater
- * does: `name` is the alias where there is one, and then `newName` is the image. Names are kept as
+ * Reads an entry of `kustomize.images`, `[alias=][registry/]repository[:tag][@digest]`, as the entry
+ * of a kustomization, as Argo CD Image Updater does: `name` is the alias where there is one, and then
+ * `newName` is the image. Any text is one; an empty tag or digest counts as none. Names are kept as
  * written, since Kustomize compares them as text.
  */
 export function parseKustomizeImage(text: string): KustomizationImage {
-  const { alias, name, tag, digest } = parseKustomizeEntry(text);
+  const equals = text.indexOf("=");
+  const { name, tag = "", digest = "" } = splitReference(text.slice(equals + 1));
   return {
-    name: alias ?? name,
-    ...(alias !== undefined && { newName: name }),
-    ...(tag !== undefined && { newTag: tag }),
-    ...(digest !== undefined && { digest }),
+    ...(equals > 0 ? { name: text.slice(0, equals), newName: name } : { name }),
+    ...(tag === "" ? {} : { newTag: tag }),
+    ...(digest === "" ? {} : { digest }),
   };
 }
 
 /**
- * Puts an image into the `kustomize.images` of an Application, as Argo CD Image Updater does: entries
- * of the same repository path are replaced where they stand whatever their registry, unless both
- * carry an alias and these differ; otherwise one with the same alias is; otherwise it is appended.
+ * Puts images into the `kustomize.images` of an Application: entries for the same name in the
+ * manifests are replaced where they stand; where there is none, one is appended.
  *
- * Narrower than there in two ways: an entry that is the very image (alias, registry and path) is
- * preferred to one that resembles it, and two registries that are both written out make two images
- * unless an alias relates them.
+ * Names are text, as they are to Kustomize: `nginx` and `docker.io/library/nginx` are two entries.
+ * An alias takes over entries for its image's own name, as in Argo CD Image Updater, which takes all
+ * entries of one repository path for the same, whatever their registry or alias.
  */
+export function setKustomizeImages(
+  existing: readonly string[],
+  images: readonly string[],
+): readonly string[] {
+  return mergeEntries(existing, images, { claims: images, merge: (_found, text) => text });
+}
+
+/** The same for one image. */
 export function setKustomizeImage(
   existing: readonly string[],
   change: KustomizeImageChange,
 ): readonly string[] {
-  const image = parseKustomizeEntry(kustomizeEntry(change));
-  const entries = existing.map(parseKustomizeEntry);
-  for (const matches of [isVeryImage, isSimilarImage, hasSameAlias]) {
-    if (entries.some((entry) => matches(entry, image))) {
-      return entries.map((entry) => (matches(entry, image) ? image.text : entry.text));
-    }
-  }
-  return [...existing, image.text];
+  return setKustomizeImages(existing, [kustomizeEntry(change)]);
 }
 
 /**
- * Puts entries into the `kustomize.images` of an override file, as Argo CD Image Updater does:
- * matched by path and registry (none means Docker Hub), replaced where they stand or appended. An
- * entry without tag and digest keeps those that are there, and so does one that says the same.
+ * Puts entries into the `kustomize.images` of an override file, matched as by
+ * {@link setKustomizeImages}. As in Argo CD Image Updater, an entry without tag and digest keeps those
+ * that are there, and one that says the same keeps the text that is there.
  *
- * Unlike there, an alias counts: entries with an alias match by the alias alone, so two aliases of
- * one image are two entries. And a digest is written even when the tag stays. Those of the entries
- * that `keepExisting` names never replace one.
+ * Unlike there, a digest is written even when the tag stays. Those of the entries that `keepExisting`
+ * names never replace one.
  */
 export function mergeKustomizeImages(
   existing: readonly string[],
   images: readonly string[],
   keepExisting: readonly string[] = [],
 ): readonly string[] {
-  const present = existing.map(parseKustomizeEntry);
-  return images
-    .map(parseKustomizeEntry)
-    .filter((image) => !(keepExisting.includes(image.text) && isPresent(present, image)))
-    .reduce(mergeEntry, present)
-    .map(({ text }) => text);
+  const kept = new Set(keepExisting);
+  const present = new Set(kept.size === 0 ? [] : existing.map(replacedName));
+  const written = images.filter((text) => !kept.has(text) || !present.has(replacedName(text)));
+  return mergeEntries(existing, written, { claims: images, kept, merge: keepWhatSaysAsMuch });
 }
 
-function isPresent(entries: readonly KustomizeEntry[], image: KustomizeEntry): boolean {
-  return entries.some((entry) => isSameEntry(entry, image));
+interface EntryMerge {
+  /** Entries whose names belong to an image: no alias takes them over. */
+  readonly claims: readonly string[];
+  /** Entries that are only ever added. */
+  readonly kept?: ReadonlySet<string> | undefined;
+  readonly merge: (found: string, text: string) => string;
 }
 
-function mergeEntry(
-  entries: readonly KustomizeEntry[],
-  image: KustomizeEntry,
-): readonly KustomizeEntry[] {
-  const index = entries.findIndex((entry) => isSameEntry(entry, image));
-  const found = entries[index];
-  if (found === undefined) return [...entries, image];
-  return isKept(found, image) ? entries : entries.with(index, image);
+/**
+ * What `images` come to when they are set one after the other: of two for one name the later one
+ * counts, and it stands where the first did.
+ */
+function mergeEntries(
+  existing: readonly string[],
+  images: readonly string[],
+  { claims, kept, merge }: EntryMerge,
+): readonly string[] {
+  const entries = [...existing];
+  const places = new Map<string, number[]>();
+  const claimed = new Set(claims.map(replacedName));
+  for (const [index, text] of existing.entries()) addPlace(places, replacedName(text), index);
+  for (const text of images) {
+    const image = parseKustomizeImage(text);
+    const { name, newName = "" } = image;
+    const own = places.get(name) ?? [];
+    // Kustomize would apply such an entry to what the alias has been replaced by.
+    const isTaking = hasVersion(image) && kept?.has(text) !== true && !claimed.has(newName);
+    const plain = ((isTaking ? places.get(newName) : undefined) ?? []).filter(
+      (index) => !entries[index]?.includes("="),
+    );
+    for (const index of [...own, ...plain]) entries[index] = merge(entries[index] ?? text, text);
+    for (const index of plain) addPlace(places, name, index);
+    if (own.length + plain.length === 0) addPlace(places, name, entries.push(text) - 1);
+  }
+  return entries;
 }
 
-function isSameEntry(entry: KustomizeEntry, image: KustomizeEntry): boolean {
-  if (entry.alias === undefined && image.alias === undefined)
-    return sameImageIgnoringDockerHub(entry, image);
-  return hasSameName(entry, image);
+function addPlace(places: Map<string, number[]>, name: string, index: number): void {
+  const found = places.get(name);
+  if (found === undefined) places.set(name, [index]);
+  else found.push(index);
 }
 
-function isKept(entry: KustomizeEntry, image: KustomizeEntry): boolean {
-  if (!sameImageIgnoringDockerHub(entry, image)) return false;
-  if (!hasVersion(image)) return hasVersion(entry);
-  return entry.tag === image.tag && entry.digest === image.digest;
-}
-
-function hasVersion({ tag, digest }: KustomizeEntry): boolean {
-  return tag !== undefined || digest !== undefined;
-}
-
-function isVeryImage(entry: KustomizeEntry, image: KustomizeEntry): boolean {
-  return entry.alias === image.alias && sameImageIgnoringDockerHub(entry, image);
-}
-
-function isSimilarImage(entry: KustomizeEntry, image: KustomizeEntry): boolean {
-  if (entry.repository !== image.repository || haveDifferentAliases(entry, image)) return false;
+/** Whether two entries make Kustomize do the same. */
+export function isSameKustomizeEntry(left: string, right: string): boolean {
+  const [one, other] = [parseKustomizeImage(left), parseKustomizeImage(right)];
   return (
-    hasSameName(entry, image) ||
-    sameImageIgnoringDockerHub(entry, image) ||
-    entry.registry === undefined ||
-    image.registry === undefined
+    one.name === other.name &&
+    (one.newName ?? one.name) === (other.newName ?? other.name) &&
+    one.newTag === other.newTag &&
+    one.digest === other.digest
   );
 }
 
-function haveDifferentAliases(entry: KustomizeEntry, image: KustomizeEntry): boolean {
-  return entry.alias !== undefined && image.alias !== undefined && entry.alias !== image.alias;
+/** The image name in the manifests that an entry replaces, as the entry spells it. */
+export function replacedName(text: string): string {
+  return parseKustomizeImage(text).name;
 }
 
-/** Whether both replace the same name in the manifests. */
-function hasSameName(entry: KustomizeEntry, image: KustomizeEntry): boolean {
-  return (entry.alias ?? entry.name) === (image.alias ?? image.name);
+function keepWhatSaysAsMuch(found: string, text: string): string {
+  const [present, image] = [parseKustomizeImage(found), parseKustomizeImage(text)];
+  if (hasVersion(image)) return isSameKustomizeEntry(found, text) ? found : text;
+  const isSameImage = (present.newName ?? present.name) === (image.newName ?? image.name);
+  return isSameImage && hasVersion(present) ? found : text;
 }
 
-/** What Argo CD itself matches by; an entry without alias and tag is compared as a whole. */
-function hasSameAlias(entry: KustomizeEntry, image: KustomizeEntry): boolean {
-  return image.alias !== undefined && image.alias === (entry.alias ?? entry.text);
+function hasVersion({ newTag, digest }: KustomizationImage): boolean {
+  return newTag !== undefined || digest !== undefined;
 }

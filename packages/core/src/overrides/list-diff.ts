@@ -1,6 +1,6 @@
 import type { HelmParameter } from "../ports/edits.js";
 import { isJsonObject } from "./json-pointer.js";
-import { mergeKustomizeImages, setKustomizeImage } from "./kustomize-spec.js";
+import { mergeKustomizeImages, setKustomizeImages } from "./kustomize-spec.js";
 
 /** What to do to a list: operations on its items, and items to append. */
 export interface ListDiff {
@@ -47,10 +47,16 @@ export function diffImages(
   keepExisting: readonly string[] = [],
 ): ListDiff {
   const present = list.map((item) => (typeof item === "string" ? item : ""));
-  const wanted = images.reduce<readonly string[]>((entries, image) => {
-    if (keepExisting.includes(image)) return mergeKustomizeImages(entries, [image], [image]);
-    return setKustomizeImage(entries, { image });
-  }, present);
+  const kept = new Set(keepExisting);
+  const set = setKustomizeImages(
+    present,
+    images.filter((image) => !kept.has(image)),
+  );
+  const wanted = mergeKustomizeImages(
+    set,
+    images.filter((image) => kept.has(image)),
+    keepExisting,
+  );
   return {
     operations: present.flatMap((before, index): readonly ItemOperation[] => {
       if (before === wanted[index]) return [];

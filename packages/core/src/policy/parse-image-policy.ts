@@ -112,8 +112,8 @@ function parseSubject({ alias, imageName }: ImageSettings): Parsed<PolicySubject
   if (alias === "") return parseTrackedImage(imageName);
   const { value, diagnostics } = parseImageReference(imageName);
   if (value === undefined) return { value, diagnostics };
-  const { registry, repository, digest, tag } = value;
-  const image = createImageReference({ registry, repository, digest });
+  const { registry, repository, digest, tag, writtenName } = value;
+  const image = createImageReference({ registry, repository, digest, writtenName });
   return { value: { image, ...(tag === undefined ? {} : { constraint: tag }) }, diagnostics };
 }
 

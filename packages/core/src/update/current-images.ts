@@ -1,7 +1,10 @@
 import type { Application } from "../application/application.js";
 import { EditError } from "../errors/edit-error.js";
-import { createImageReference } from "../image/create-image-reference.js";
-import { fullName } from "../image/image-names.js";
+import {
+  createImageReference,
+  type ImageReferenceFields,
+} from "../image/create-image-reference.js";
+import { fullName, writtenName } from "../image/image-names.js";
 import type { ImageReference } from "../image/image-reference.js";
 import { parseImageReference } from "../image/parse-image-reference.js";
 import { sameImageIgnoringDockerHub } from "../image/same-image.js";
@@ -97,9 +100,11 @@ function findKustomize(
   policy: ImagePolicy,
   images: readonly KustomizationImage[],
 ): ImageReference | undefined {
-  const name = policy.targets.kustomize?.name ?? fullName(policy.image);
+  const name = policy.targets.kustomize?.name ?? writtenName(policy.image);
   const own = images.filter((image) => image.name === name);
-  const [found] = [...own, ...images].flatMap((image) => runningOf(policy, image) ?? []);
+  // Argo CD Image Updater writes names in their short form, which matches no container of another spelling.
+  const others = images.filter((image) => image.name !== fullName(policy.image));
+  const [found] = [...own, ...others].flatMap((image) => runningOf(policy, image) ?? []);
   return found;
 }
 
@@ -112,15 +117,16 @@ function runningOf(policy: ImagePolicy, entry: KustomizationImage): ImageReferen
   const known = [policy.image, renamed].find(
     (one) => one !== undefined && sameImageIgnoringDockerHub(one, image),
   );
-  return known === undefined ? undefined : withVersion(known, newTag, digest);
+  if (known === undefined) return undefined;
+  return withVersion({ ...known, writtenName: writtenName(image) }, newTag, digest);
 }
 
 function withVersion(
-  { registry, repository }: ImageReference,
+  { registry, repository, writtenName: written }: ImageReferenceFields,
   tag: string | undefined,
   digest: string | undefined,
 ): ImageReference {
-  return createImageReference({ registry, repository, tag, digest });
+  return createImageReference({ registry, repository, tag, digest, writtenName: written });
 }
 
 function valueIn(

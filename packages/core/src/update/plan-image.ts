@@ -53,7 +53,7 @@ export async function planImage(
       decision = decide({ policy, facts, current: live, now });
     }
     const siblings = findSiblingCredentials(policy, registry, registriesConf, facts);
-    return planned(policy, refuseUnverified(policy, decision), siblings);
+    return planned(policy, refuseUnverified(policy, decision), live, siblings);
   } catch (error) {
     return refused(policy, "error", { code: "internal", error: summarizeFailure(error) });
   }
@@ -94,9 +94,10 @@ function foreignSecret(policy: ImagePolicy, namespace: string): DecisionReason |
 function planned(
   policy: ImagePolicy,
   decision: Decision,
+  live: readonly ImageReference[],
   siblings: readonly Diagnostic[],
 ): PlannedImage {
-  const decided = toDecidedImage(policy, decision);
+  const decided = toDecidedImage(policy, decision, live);
   const newImage = decision.outcome === "update" ? decided?.wanted.toString() : undefined;
   return {
     plan: { ...describe(policy), decision, ...(newImage === undefined ? {} : { newImage }) },

@@ -1,5 +1,5 @@
 import type { Application } from "../application/application.js";
-import { fullName, tagWithDigest } from "../image/image-names.js";
+import { fullName, referenceText, tagWithDigest, writtenName } from "../image/image-names.js";
 import { shortForm } from "../image/registry-prefix.js";
 import { DEFAULT_HELM_NAME, DEFAULT_HELM_TAG } from "../policy/default-helm-names.js";
 import type { ManifestTargets } from "../policy/image-settings.js";
@@ -12,9 +12,11 @@ import type {
 } from "../ports/edits.js";
 import { helmParametersFor } from "../overrides/helm-spec.js";
 import {
+  isSameKustomizeEntry,
   kustomizeEntry,
   parseKustomizeImage,
-  setKustomizeImage,
+  replacedName,
+  setKustomizeImages,
 } from "../overrides/kustomize-spec.js";
 import { pluginEnvironmentFor } from "../overrides/plugin-spec.js";
 import type { DecidedImage } from "./decided-image.js";
@@ -34,8 +36,11 @@ export function renderSourceChanges(
       return { helm: { parameters: images.flatMap(helmParameters) } };
     case "plugin":
       return { plugin: { env: images.flatMap(pluginVariables) } };
-    case "kustomize":
-      return { kustomize: { images: images.map(kustomizeText) } };
+    case "kustomize": {
+      const written = images.flatMap((one) => kustomizeTexts(one, application));
+      const claimed = claimedEntries(application, images);
+      return { kustomize: { images: [...written, ...claimed], ...keepExisting(claimed) } };
+    }
   }
 }
 
@@ -70,11 +75,9 @@ export function renderOverrideChanges(
       return { plugin: { env: [...env, ...kept], ...keepExisting(namesOf(kept)) } };
     }
     case "kustomize": {
-      const written = images.map(kustomizeText);
-      const all = images.reduce<readonly string[]>(
-        (entries, image) => setKustomizeImage(entries, kustomizeParts(image)),
-        source.kustomizeImages,
-      );
+      const written = images.flatMap((one) => kustomizeTexts(one, application));
+      const claimed = claimedEntries(application, images);
+      const all = setKustomizeImages(source.kustomizeImages, [...written, ...claimed]);
       const kept = all.filter((entry) => !written.includes(entry));
       return { kustomize: { images: all, ...keepExisting(kept) } };
     }
@@ -108,7 +111,9 @@ function nameChange(path: string, wanted: DecidedImage["wanted"]): HelmValueChan
 export function renderKustomization(
   images: readonly DecidedImage[],
 ): readonly KustomizationImage[] {
-  return images.map((image) => parseKustomizeImage(kustomizeText(image)));
+  return images.flatMap((image) =>
+    manifestNames(image).map((name) => parseKustomizeImage(kustomizeText(image, name))),
+  );
 }
 
 /** Whether the Application's own source says already what the image should be. */
@@ -120,7 +125,12 @@ export function standsInSpec(image: DecidedImage, application: Application): boo
     case "plugin":
       return holds(source.pluginEnv, pluginVariables(image));
     case "kustomize":
-      return source.kustomizeImages.includes(kustomizeText(image));
+      return kustomizeTexts(image, application).every((text) => {
+        const name = replacedName(text);
+        // Of two entries for one name the later one counts.
+        const entry = source.kustomizeImages.findLast((one) => replacedName(one) === name);
+        return entry !== undefined && isSameKustomizeEntry(entry, text);
+      });
   }
 }
 
@@ -128,8 +138,9 @@ function holds(
   present: readonly { readonly name: string; readonly value: string }[],
   wanted: readonly { readonly name: string; readonly value: string }[],
 ): boolean {
+  // Of two entries of one name the later one counts.
   const isPresent = (one: { readonly name: string; readonly value: string }): boolean =>
-    present.some(({ name, value }) => name === one.name && value === one.value);
+    present.findLast(({ name }) => name === one.name)?.value === one.value;
   return wanted.length > 0 && wanted.every(isPresent);
 }
 
@@ -147,16 +158,54 @@ function partsOf(image: DecidedImage["wanted"]): typeof PROBE {
   return { name: fullName(image), tag: tagWithDigest(image), spec: image.toString() };
 }
 
-function kustomizeText(image: DecidedImage): string {
-  return kustomizeEntry(kustomizeParts(image));
+/** The entries that make an image run; the source's own aliases for it stay. */
+function kustomizeTexts(image: DecidedImage, application: Application): readonly string[] {
+  const names = manifestNames(image).flatMap((name) => aliasesOf(application, image, name));
+  return [...new Set(names)].map((name) => kustomizeText(image, name));
 }
 
-function kustomizeParts({ policy, wanted }: DecidedImage): {
-  readonly kustomizeName?: string;
-  readonly image: string;
-} {
-  const name = policy.targets.kustomize?.name;
-  return { ...(name === undefined ? {} : { kustomizeName: name }), image: wanted.toString() };
+/** Entries of images that are undecided in this cycle: they stay, and no alias takes them over. */
+function claimedEntries(
+  { source, policies }: Application,
+  images: readonly DecidedImage[],
+): readonly string[] {
+  const decided = new Set(images.map(({ policy }) => policy));
+  const undecided = policies.filter((policy) => !decided.has(policy));
+  const names = undecided.map(
+    ({ image, targets }) => targets.kustomize?.name || writtenName(image),
+  );
+  const written = new Set(images.flatMap(manifestNames));
+  return source.kustomizeImages.filter((entry) => {
+    const name = replacedName(entry);
+    return names.includes(name) && !written.has(name);
+  });
+}
+
+/** The names in the manifests that an image stands for, as the manifests spell them. */
+function manifestNames({ policy, runningNames }: DecidedImage): readonly string[] {
+  const name = policy.targets.kustomize?.name ?? "";
+  return name === "" ? runningNames : [name];
+}
+
+/** Where the source has no entry for a name but aliases that bring it about, those are meant. */
+function aliasesOf(
+  { source, policies }: Application,
+  { policy }: DecidedImage,
+  name: string,
+): readonly string[] {
+  if (policy.targets.kustomize?.name) return [name];
+  const entries = source.kustomizeImages.map(parseKustomizeImage);
+  if (entries.some((entry) => entry.name === name)) return [name];
+  const taken = policies.map(({ targets }) => targets.kustomize?.name);
+  const aliases = entries.filter((one) => one.newName === name && !taken.includes(one.name));
+  return aliases.length === 0 ? [name] : aliases.map((entry) => entry.name);
+}
+
+function kustomizeText({ policy, wanted, runningNames }: DecidedImage, name: string): string {
+  const isRenamed = Boolean(policy.targets.kustomize?.name) || !runningNames.includes(name);
+  return isRenamed
+    ? kustomizeEntry({ kustomizeName: name, image: referenceText(writtenName(wanted), wanted) })
+    : referenceText(name, wanted);
 }
 
 interface Named {

@@ -61,12 +61,12 @@ describe("renderApplicationPatch", () => {
       manifest: manifest({ kustomize: { images: ["a:1", "x/y:1"] } }),
       source: SOURCE,
     };
-    const changes = { kustomize: { images: ["gcr.io/x/y:2", "b:1"] } };
+    const changes = { kustomize: { images: ["x/y:2", "gcr.io/x/y:2"] } };
     expect(renderApplicationPatch(application, changes)).toEqual([
       TEST_VERSION,
       { op: "test", path: "/spec/source/kustomize/images/1", value: "x/y:1" },
-      { op: "replace", path: "/spec/source/kustomize/images/1", value: "gcr.io/x/y:2" },
-      { op: "add", path: "/spec/source/kustomize/images/-", value: "b:1" },
+      { op: "replace", path: "/spec/source/kustomize/images/1", value: "x/y:2" },
+      { op: "add", path: "/spec/source/kustomize/images/-", value: "gcr.io/x/y:2" },
     ]);
   });
 
@@ -151,7 +151,7 @@ describe("renderApplicationPatch", () => {
     const application = {
       manifest: manifest({
         helm: { parameters: [tag("1")] },
-        kustomize: { images: ["docker.io/x:1"] },
+        kustomize: { images: ["x:1"] },
       }),
       source: SOURCE,
     };

@@ -106,9 +106,11 @@ describe("setKustomizationImages", () => {
     expect(set(source, "foo:1.0")).toBe(edited);
   });
 
-  it("prefers the exact name to another spelling of Docker Hub", () => {
+  it("takes every spelling of a name for a name of its own, as Kustomize does", () => {
     const source = "images:\n- name: docker.io/library/nginx\n  newTag: v1\n";
-    expect(set(source, "docker.io/nginx:v2")).toBe(source.replace("v1", "v2"));
+    expect(set(source, "docker.io/nginx:v2")).toBe(
+      `${source}- name: docker.io/nginx\n  newTag: v2\n`,
+    );
     const both = `${source}- name: nginx\n  newTag: v1\n`;
     expect(set(both, "nginx:v2")).toBe(`${source}- name: nginx\n  newTag: v2\n`);
     expect(set("images:\n- name: ghcr.io/nginx\n", "nginx:v2")).toBe(
@@ -175,10 +177,9 @@ describe("mergeKustomizationImages", () => {
     );
   });
 
-  it("keeps the name that the manifests use", () => {
+  it("takes every spelling of a name for a name of its own", () => {
     const images = [{ name: "docker.io/library/nginx", newTag: "2" }];
-    expect(mergeKustomizationImages([{ name: "nginx", newTag: "1" }], images)).toEqual([
-      { name: "nginx", newTag: "2" },
-    ]);
+    const existing = [{ name: "nginx", newTag: "1" }];
+    expect(mergeKustomizationImages(existing, images)).toEqual([...existing, ...images]);
   });
 });

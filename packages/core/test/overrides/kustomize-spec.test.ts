@@ -57,9 +57,17 @@ describe("setKustomizeImage", () => {
   it.each([
     ["appends to an empty list", [], "x/y:1", ["x/y:1"]],
     ["replaces in place", ["a:1", "x/y:1", "b:1"], "x/y:2", ["a:1", "x/y:2", "b:1"]],
-    ["gives an entry its registry", ["x/y:1"], "gcr.io/x/y:2", ["gcr.io/x/y:2"]],
-    ["takes the registry of an entry away", ["gcr.io/x/y:1"], "x/y:2", ["x/y:2"]],
+    ["keeps an entry without registry", ["x/y:1"], "gcr.io/x/y:2", ["x/y:1", "gcr.io/x/y:2"]],
+    ["keeps an entry with a registry", ["gcr.io/x/y:1"], "x/y:2", ["gcr.io/x/y:1", "x/y:2"]],
+    [
+      "keeps another spelling of Docker Hub",
+      ["docker.io/x/y:1", "docker.io/library/z:1", "z=mirror.example/z:1"],
+      "x/y:2",
+      ["docker.io/x/y:1", "docker.io/library/z:1", "z=mirror.example/z:1", "x/y:2"],
+    ],
+    ["replaces every entry of the name", ["x/y:1", "b", "x/y"], "x/y:2", ["x/y:2", "b", "x/y:2"]],
     ["gives an entry its alias", ["x/y:1"], "a=x/y:2", ["a=x/y:2"]],
+    ["keeps the alias of an entry", ["a=x/y:1"], "x/y:2", ["a=x/y:1", "x/y:2"]],
     ["follows an alias to another image", ["a=p/q:1"], "a=x/y:2", ["a=x/y:2"]],
     ["keeps entries of another alias", ["a=x/y:1"], "b=x/y:2", ["a=x/y:1", "b=x/y:2"]],
     [
@@ -118,13 +126,13 @@ describe("setKustomizeImage", () => {
 describe("mergeKustomizeImages", () => {
   it.each([
     ["replaces the same image", ["a:1", "nginx:1"], ["nginx:2"], ["a:1", "nginx:2"]],
-    ["knows Docker Hub in all spellings", ["docker.io/library/nginx:1"], ["nginx:2"], ["nginx:2"]],
     [
-      "keeps the spelling of what stays",
-      ["docker.io/library/nginx:1"],
-      ["nginx:1"],
-      ["docker.io/library/nginx:1"],
+      "takes every spelling of Docker Hub for an image of its own",
+      ["docker.io/library/nginx:1", "nginx:1"],
+      ["nginx:2", "docker.io/nginx:2"],
+      ["docker.io/library/nginx:1", "nginx:2", "docker.io/nginx:2"],
     ],
+    ["keeps the text of what stays", ["nginx=nginx:1"], ["nginx:1"], ["nginx=nginx:1"]],
     ["keeps the tag that is there", ["nginx:1"], ["nginx"], ["nginx:1"]],
     ["keeps the digest that is there", ["nginx@sha256:aa"], ["nginx"], ["nginx@sha256:aa"]],
     ["adds a digest to a tag", ["nginx:1"], ["nginx:1@sha256:aa"], ["nginx:1@sha256:aa"]],

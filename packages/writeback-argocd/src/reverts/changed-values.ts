@@ -93,5 +93,6 @@ function imageName(entry: string): string {
   if (equals > 0) return entry.slice(0, equals);
   const { value } = parseImageReference(entry);
   if (value === undefined) return entry;
-  return value.registry === undefined ? value.repository : `${value.registry}/${value.repository}`;
+  const { registry, repository, writtenName } = value;
+  return writtenName ?? (registry === undefined ? repository : `${registry}/${repository}`);
 }
