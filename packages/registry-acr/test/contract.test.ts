@@ -15,8 +15,8 @@ import {
 const patience = { retries: 0 };
 
 const withPassword: RegistryClientHarness = {
-  async create({ fixture, faults }) {
-    const server = await startRegistry({ fixture, faults });
+  async create({ fixture, faults, paging }) {
+    const server = await startRegistry({ fixture, faults, ...paging });
     return {
       client: createAcrRegistry({ ...patience, credentials: acrLogin(LOGIN) }),
       repository: (path) => repositoryOf(server, ENTERPRISE_HOST, path),
@@ -34,9 +34,9 @@ function withAccessKey(
   tagTimes: boolean,
 ): RegistryClientHarness {
   return {
-    async create({ fixture, faults }) {
+    async create({ fixture, faults, paging }) {
       const server = await startRegistry(
-        { fixture, faults },
+        { fixture, faults, ...paging },
         service === undefined ? {} : { service },
       );
       const openApi = await startOpenApi({ login: LOGIN });

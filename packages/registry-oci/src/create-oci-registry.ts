@@ -21,6 +21,7 @@ import { listReferrers } from "./referrers/list-referrers.js";
 import { createRegistryChannels, type RegistryConnection } from "./registry-channels.js";
 import { openRepository, type RepositorySession } from "./repository-session.js";
 import { listTags } from "./tags/list-tags.js";
+import { createPageSizes } from "./tags/page-sizes.js";
 
 /** Settings of {@link createOciRegistry}. All are optional: public images need none. */
 export interface OciRegistrySettings extends HttpClientSettings {
@@ -49,6 +50,7 @@ export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryC
   const authorizer = createAuthorizer(http, clock, settings.trustsRealm);
   const parts = { http, credentials, authorizer };
   const configs = createConfigStore();
+  const pageSizes = createPageSizes();
   const channels = createRegistryChannels(registries, dispatcher !== undefined, clock);
 
   async function open(asked: Repository, options: RegistryCallOptions): Promise<RepositorySession> {
@@ -60,7 +62,7 @@ export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryC
     contract: "registry-client/1",
     serves,
     async listTags(repository, options: RegistryCallOptions = {}): Promise<readonly string[]> {
-      return listTags(await open(repository, options), clock);
+      return listTags(await open(repository, options), clock, pageSizes);
     },
     async describeTag(repository, tag, options: DescribeOptions): Promise<TagDetails> {
       return describeTag(await open(repository, options), tag, options.platforms, clock, configs);

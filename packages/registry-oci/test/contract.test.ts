@@ -6,8 +6,8 @@ import { repositoryOf } from "./support/loopback.js";
 
 describe("registry-oci keeps the RegistryClient contract", () => {
   const clauses = registryClientContract({
-    async create({ fixture, faults }) {
-      const server = await startOciRegistry({ fixture, faults });
+    async create({ fixture, faults, paging }) {
+      const server = await startOciRegistry({ fixture, faults, ...paging });
       return {
         client: createOciRegistry({ retries: 1, random: () => 0 }),
         repository: (path) => repositoryOf(server, path),

@@ -9,7 +9,12 @@ export {
   type InMemoryRegistry,
   type InMemoryRegistrySettings,
 } from "./in-memory-registry.js";
-export type { ImageFixture, RegistryFault, RegistryFixture } from "./registry-fixture.js";
+export type {
+  ImageFixture,
+  RegistryFault,
+  RegistryFixture,
+  RegistryPaging,
+} from "./registry-fixture.js";
 export type { GitFault } from "./git-fault.js";
 export {
   inMemoryGit,

@@ -2,7 +2,12 @@ import { RegistryError } from "../errors/registry-error.js";
 import type { CancelSignal } from "../ports/cancel-signal.js";
 import type { RegistryClient, Repository, TagDetails } from "../ports/registry-client.js";
 import { assertSame, rejectionOf, type ContractCase } from "./contract-case.js";
-import type { ImageFixture, RegistryFault, RegistryFixture } from "./registry-fixture.js";
+import type {
+  ImageFixture,
+  RegistryFault,
+  RegistryFixture,
+  RegistryPaging,
+} from "./registry-fixture.js";
 
 /** A client under test and the registry behind it. */
 export interface RegistryUnderTest {
@@ -20,6 +25,8 @@ export interface RegistryClientHarness {
   create(setup: {
     readonly fixture: RegistryFixture;
     readonly faults?: readonly RegistryFault[] | undefined;
+    /** For clauses about long lists; a registry without pages passes it by. */
+    readonly paging?: RegistryPaging | undefined;
   }): Promise<RegistryUnderTest>;
   /** Leaves out clauses that need faults or more than a plain registry can hold. Default: all. */
   readonly skip?: readonly ("faults" | "artifacts" | "paging")[] | undefined;
@@ -32,6 +39,7 @@ interface Clause {
   readonly needs?: "faults" | "artifacts" | "paging";
   readonly fixture: RegistryFixture;
   readonly faults?: readonly RegistryFault[];
+  readonly paging?: RegistryPaging;
   check(registry: RegistryUnderTest): Promise<void>;
 }
 
@@ -51,10 +59,14 @@ export function registryClientContract(harness: RegistryClientHarness): readonly
   const cancelling = aborted === undefined ? [] : cancelClauses(aborted);
   return [...LIST_CLAUSES, ...DESCRIBE_CLAUSES, ...DIGEST_CLAUSES, ...FAULT_CLAUSES, ...cancelling]
     .filter(({ needs }) => needs === undefined || harness.skip?.includes(needs) !== true)
-    .map(({ name, fixture, faults, check }) => ({
+    .map(({ name, fixture, faults, paging, check }) => ({
       name,
       async run(): Promise<void> {
-        const registry = await harness.create({ fixture, ...(faults && { faults }) });
+        const registry = await harness.create({
+          fixture,
+          ...(faults && { faults }),
+          ...(paging && { paging }),
+        });
         try {
           await check(registry);
         } finally {
@@ -66,7 +78,28 @@ export function registryClientContract(harness: RegistryClientHarness): readonly
 
 const MANY = Array.from({ length: 2500 }, (_, index) => ({ tag: `1.0.${index}` }));
 
+const UNUSUAL_PAGES: readonly (readonly [name: string, tags: number, paging: RegistryPaging])[] = [
+  ["whose pages are not linked", 1500, { links: "none" }],
+  ["that ends with a full page", 2000, { links: "none" }],
+  ["whose pages are shorter than asked for, and not linked", 250, { pageSize: 100, links: "none" }],
+  ["whose links do not say that they lead to the next page", 1500, { links: "no-rel" }],
+  ["whose links are not written as they should be", 1500, { links: "bare" }],
+  ["of a registry that refuses large pages", 250, { refusesPagesOver: 100 }],
+  ["of a registry that refuses to be told", 250, { refusesPagesOver: 0 }],
+];
+
 const LIST_CLAUSES: readonly Clause[] = [
+  ...UNUSUAL_PAGES.map(([name, count, paging]): Clause => ({
+    name: `lists all tags of a list ${name}`,
+    needs: "paging",
+    fixture: { [PATH]: MANY.slice(0, count) },
+    paging,
+    async check({ client, repository }): Promise<void> {
+      const tags = await client.listTags(repository(PATH));
+      const expected = MANY.slice(0, count).map(({ tag }) => tag);
+      assertSame([...tags].toSorted(), expected.toSorted(), "tags");
+    },
+  })),
   {
     name: "carries the version of the contract and serves its own repository",
     fixture: ONE,

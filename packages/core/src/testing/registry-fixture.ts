@@ -35,3 +35,13 @@ export interface RegistryFault {
   /** How often; default for ever. */
   readonly times?: number | undefined;
 }
+
+/** How a registry hands out a long list; what is not said is as its protocol has it. */
+export interface RegistryPaging {
+  /** Most tags of a page, however many are asked for. */
+  readonly pageSize?: number | undefined;
+  /** The next page is not named, or not as the protocol wants it. */
+  readonly links?: "none" | "no-rel" | "bare" | undefined;
+  /** Refuses to be asked for more tags of a page. */
+  readonly refusesPagesOver?: number | undefined;
+}

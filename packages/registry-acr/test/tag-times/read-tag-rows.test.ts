@@ -35,6 +35,25 @@ describe("readTagRows", () => {
     expect(asked).toEqual([1, 2, 1, 2]);
   });
 
+  it("reads on when pages are shorter than asked for", async () => {
+    const all = names(150);
+    const rows = await readTagRows(async (page) => {
+      const part = all.slice((page - 1) * 30, page * 30);
+      return { total: all.length, rows: part.map((name) => ({ name })) };
+    }, PLACE);
+    expect(rows).toHaveLength(150);
+  });
+
+  it("does not go on for ever when all pages are the first", async () => {
+    let count = 0;
+    const reading = readTagRows(async () => {
+      count += 1;
+      return { ...pageOf(names(100), 1), total: 150 };
+    }, PLACE);
+    expect((await registryErrorOf(reading)).code).toBe("unavailable");
+    expect(count).toBe(4);
+  });
+
   it("gives no part of a list that keeps changing", async () => {
     let total = 150;
     const reading = readTagRows(async (page) => pageOf(names((total += 1)), page), PLACE);

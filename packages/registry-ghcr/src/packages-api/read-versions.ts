@@ -1,7 +1,7 @@
 import {
   createBoundedMap,
   decodeJson,
-  parseNextLink,
+  parsePageLink,
   refusePageLink,
   type HttpResponse,
 } from "@image-updater/registry-oci/http";
@@ -15,7 +15,10 @@ const MOST_KEPT_PAGES = 1000;
 /** One page, without the versions that have no tag: most are parts of an index. */
 interface VersionsPage {
   readonly versions: readonly PackageVersion[];
-  readonly next: URL | undefined;
+  /** How many there are on this page, those without a tag among them. */
+  readonly size: number;
+  /** `unsaid` where GitHub says nothing of other pages, as it does of a list of one. */
+  readonly next: URL | "last" | "unsaid";
 }
 
 /** A page as the token saw it last. */
@@ -71,7 +74,8 @@ export function createVersionsReader(api: GithubApi): VersionsReader {
         if (page === undefined && seen.size === 1) return undefined;
         if (page === undefined) throw lost(caller);
         versions.push(...page.versions);
-        url = page.next;
+        if (page.next === "unsaid") url = isFull(page, url) ? pageAfter(url, seen.size) : undefined;
+        else url = page.next === "last" ? undefined : page.next;
       }
       return versions;
     },
@@ -91,15 +95,29 @@ function decodePage(response: HttpResponse, caller: ApiCaller, url: URL): Versio
   const all = decodeJson(response.body, versionsSchema, caller.place, "the list of versions");
   return {
     versions: all.filter(({ tags }) => tags.length > 0),
+    size: all.length,
     next: nextPage(response, caller, url),
   };
 }
 
-function nextPage({ headers }: HttpResponse, caller: ApiCaller, url: URL): URL | undefined {
-  const link = parseNextLink(headers.get("link"));
-  if (link === undefined) return undefined;
-  if (!URL.canParse(link, url.href)) throw invalid(caller, "names a next page that is no URL");
-  const next = new URL(link, url);
+/** A full page that says nothing of others may not be the last one, and is asked on. */
+function isFull({ size }: VersionsPage, url: URL): boolean {
+  return size > 0 && size >= Number(url.searchParams.get("per_page") ?? Number.POSITIVE_INFINITY);
+}
+
+function pageAfter(url: URL, pages: number): URL {
+  const next = new URL(url);
+  next.searchParams.set("page", String(Number(url.searchParams.get("page") ?? pages) + 1));
+  return next;
+}
+
+function nextPage({ headers }: HttpResponse, caller: ApiCaller, url: URL): VersionsPage["next"] {
+  const link = parsePageLink(headers.get("link"));
+  if (link.kind === "last" || link.kind === "unsaid") return link.kind;
+  if (link.kind === "unreadable" || !URL.canParse(link.target, url.href)) {
+    throw invalid(caller, "names a next page that is not a URL");
+  }
+  const next = new URL(link.target, url);
   const reason = refusePageLink(next, url);
   if (reason === undefined) return next;
   const what = `names a next page that is refused: ${reason}`;

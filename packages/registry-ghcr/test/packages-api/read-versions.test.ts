@@ -17,7 +17,8 @@ describe("pages and ETags", () => {
     [0, 1],
     [1, 1],
     [99, 1],
-    [100, 1],
+    // A full page without a word of others is asked on.
+    [100, 2],
     [101, 2],
     [250, 3],
     [1000, 10],

@@ -70,16 +70,27 @@ export function createHubApi(settings: HubApiSettings): HubApi {
     const { place } = caller;
     const tags = new Map<string, TagSummary>();
     const seen = new Set<string>();
+    let rows = 0;
+    let isGuess = false;
     for (let url: URL | undefined = first; url !== undefined;) {
       if (seen.has(url.href) || seen.size === MOST_PAGES) throw endless(place);
       seen.add(url.href);
       const response = await send(url, caller);
+      // What the API calls a page too far is a list that ends.
+      if (isGuess && response.status === 404) break;
       if (response.status !== 200) {
         throw statusError(response, place, "the Docker Hub API's tags", clock.now());
       }
       const page = decodeTagPage(response.body, place);
+      const known = tags.size;
       for (const tag of page.tags) if (!tags.has(tag.name)) tags.set(tag.name, tag);
-      url = page.next === undefined ? undefined : nextPage(page.next, url, place);
+      if (isGuess && page.size > 0 && tags.size === known) throw endless(place);
+      rows += page.size;
+      // A list that ends before its count, or with a full page, is asked on.
+      const isWhole = rows === page.count || (page.size < PAGE_SIZE && rows >= (page.count ?? 0));
+      isGuess = page.next === undefined && page.size > 0 && !isWhole;
+      if (page.next !== undefined) url = nextPage(page.next, url, place);
+      else url = isGuess ? pageAfter(first, seen.size) : undefined;
     }
     return [...tags.values()];
   }
@@ -111,6 +122,12 @@ function tagsUrl(baseUrl: string, path: string, place: RequestPlace): URL {
   const [namespace, name] = path.split("/");
   const resource = `v2/namespaces/${namespace}/repositories/${name}/tags`;
   return new URL(`${baseUrl}/${resource}?page_size=${PAGE_SIZE}`);
+}
+
+function pageAfter(first: URL, pages: number): URL {
+  const url = new URL(first);
+  url.searchParams.set("page", String(pages + 1));
+  return url;
 }
 
 function nextPage(link: string, url: URL, place: RequestPlace): URL {

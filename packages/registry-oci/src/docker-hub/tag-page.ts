@@ -9,6 +9,10 @@ import { isReferrerTag, isTagName } from "../tags/tag-name.js";
 /** One page of what Docker Hub says of tags. */
 export interface TagPage {
   readonly tags: readonly TagSummary[];
+  /** How many there are on this page, signatures among them. */
+  readonly size: number;
+  /** How many there are on all pages, as the API says. */
+  readonly count?: number | undefined;
   /** The URL of the next page, as written. */
   readonly next?: string | undefined;
 }
@@ -19,11 +23,16 @@ export interface TagPage {
  * @throws RegistryError `invalid-response` for what is none.
  */
 export function decodeTagPage(body: Uint8Array, place: RequestPlace): TagPage {
-  const { results, next } = decodeJson(body, pageSchema, place, "the Docker Hub API's tags");
+  const { results, next, count } = decodeJson(body, pageSchema, place, "the Docker Hub API's tags");
   const tags = results
     .filter(({ name }) => isTagName(name) && !isReferrerTag(name))
     .map((result) => summarize(result));
-  return { tags, next: next === null || next === "" ? undefined : next };
+  return {
+    tags,
+    size: results.length,
+    count: count ?? undefined,
+    next: next === null || next === "" ? undefined : next,
+  };
 }
 
 /** What has another form says nothing. */
@@ -36,7 +45,11 @@ const resultSchema = z.object({
   last_updated: text,
 });
 
-const pageSchema = z.object({ results: z.array(resultSchema), next: z.string().nullish() });
+const pageSchema = z.object({
+  results: z.array(resultSchema),
+  next: z.string().nullish(),
+  count: z.number().nullish().catch(undefined),
+});
 
 function summarize(result: z.infer<typeof resultSchema>): TagSummary {
   const { name, digest, tag_last_pushed: pushed, last_updated: updated } = result;

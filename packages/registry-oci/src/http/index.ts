@@ -4,7 +4,7 @@ export { createHttpClient, type HttpClient, type HttpClientSettings } from "./ht
 export type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js";
 export { decodeJson, type DecodeFailure, type Decoder } from "./decode-json.js";
 export { statusError } from "./status-error.js";
-export { parseNextLink } from "./link-header.js";
+export { parsePageLink, type PageLink } from "./link-header.js";
 export { refusePageLink } from "./origin-guard.js";
 export type { NoticeListeners, RateLimitNotice, WarningNotice } from "./notices.js";
 export { createRateLimit, type RateLimit } from "./rate-limit.js";

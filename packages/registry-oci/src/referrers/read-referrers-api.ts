@@ -45,7 +45,8 @@ export async function readReferrersApi(
       const message = `${formatPlace(place)}: the referrers are more than ${MOST_REFERRERS}, or ${MOST_BYTES} bytes`;
       throw new RegistryError("too-large", message, place);
     }
-    url = nextPage(session, url, page, WHAT);
+    const next = nextPage(session, url, page, WHAT);
+    url = next instanceof URL ? next : undefined;
   }
   return found;
 }

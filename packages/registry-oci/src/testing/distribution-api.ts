@@ -13,10 +13,14 @@ export type Route =
       readonly reference: string;
     };
 
+/** How the next page is named: `bare` without brackets, `no-rel` without saying that it is the next. */
+export type OciTestLinks = "relative" | "absolute" | "bare" | "no-rel" | "none";
+
 /** How the API answers. */
 export interface ApiOptions {
   readonly pageSize: number;
-  readonly links: "relative" | "absolute";
+  readonly links: OciTestLinks;
+  readonly refusesPagesOver: number | undefined;
   readonly order: "lexical" | "pushed";
   readonly blobsAt: string | undefined;
   readonly referrers: OciTestReferrers;
@@ -67,12 +71,15 @@ function answerTags(ask: Ask, repository: string, store: ImageStore, options: Ap
   const pushed = store.tags(repository);
   const tags = options.order === "pushed" ? pushed : pushed.toSorted();
   const last = ask.url.searchParams.get("last");
-  const asked = Number(ask.url.searchParams.get("n") ?? options.pageSize);
+  const wanted = Number(ask.url.searchParams.get("n") ?? 0);
+  const { refusesPagesOver = wanted } = options;
+  if (wanted > refusesPagesOver) return errorAnswer(400, "TOO_MANY_TAGS_REQUESTED");
+  const asked = wanted === 0 ? options.pageSize : wanted;
   const size = Math.min(asked, options.pageSize);
   const start = last === null ? 0 : tags.indexOf(last) + 1;
   const page = tags.slice(start, start + size);
   const end = page.at(-1);
-  const isLast = end === undefined || start + size >= tags.length;
+  const isLast = end === undefined || start + size >= tags.length || options.links === "none";
   const headers = isLast ? {} : { link: nextLink(ask, end, size, options) };
   return jsonAnswer(200, { name: repository, tags: page }, headers);
 }
@@ -80,7 +87,9 @@ function answerTags(ask: Ask, repository: string, store: ImageStore, options: Ap
 function nextLink({ url }: Ask, last: string, size: number, { links }: ApiOptions): string {
   const query = new URLSearchParams({ last, n: String(size) });
   const origin = links === "absolute" ? url.origin : "";
-  return `<${origin}${url.pathname}?${query.toString()}>; rel="next"`;
+  const target = `${origin}${url.pathname}?${query.toString()}`;
+  if (links === "no-rel") return `<${target}>`;
+  return links === "bare" ? `${target}; rel="next"` : `<${target}>; rel="next"`;
 }
 
 function answerManifest(

@@ -12,7 +12,13 @@ import type { Answer, Ask } from "./answer.js";
 import type { OciTestReferrers } from "./answer-referrers.js";
 import type { ImageFormat } from "./build-image.js";
 import type { OciTestAttachment } from "./build-referrer.js";
-import { answerApi, routeOf, type ApiOptions, type Route } from "./distribution-api.js";
+import {
+  answerApi,
+  routeOf,
+  type ApiOptions,
+  type OciTestLinks,
+  type Route,
+} from "./distribution-api.js";
 import { createFaultPlan, misbehave, type FaultPlan, type Misbehaviour } from "./fault-plan.js";
 import { createImageStore, type ImageStore } from "./image-store.js";
 import { createPullLimit, type OciTestPullLimit, type PullLimit } from "./pull-limit.js";
@@ -25,8 +31,10 @@ export interface OciTestOptions {
   readonly auth?: OciTestAuth | undefined;
   /** Most tags or referrers of a page; default 1000. */
   readonly pageSize?: number | undefined;
-  /** How the next page is named; default `relative`. */
-  readonly links?: "relative" | "absolute" | undefined;
+  /** How the next page is named, or that it is not; default `relative`. */
+  readonly links?: OciTestLinks | undefined;
+  /** Answers 400 to who asks for more tags of a page; default never. */
+  readonly refusesPagesOver?: number | undefined;
   /** Tags by name, as most registries, or oldest push first; default `lexical`. */
   readonly order?: "lexical" | "pushed" | undefined;
   /** Media types of images; default `oci`. */
@@ -107,7 +115,8 @@ export async function startOciRegistry(options: OciTestOptions = {}): Promise<Oc
 
 function apiOptions(options: OciTestOptions): ApiOptions {
   const { pageSize = 1000, links = "relative", order = "lexical", blobsAt } = options;
-  return { pageSize, links, order, blobsAt, referrers: options.referrers ?? "api" };
+  const { refusesPagesOver, referrers = "api" } = options;
+  return { pageSize, links, refusesPagesOver, order, blobsAt, referrers };
 }
 
 interface Parts {

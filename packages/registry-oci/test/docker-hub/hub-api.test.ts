@@ -75,6 +75,35 @@ describe("describeTags", () => {
     expect(server.requests).toEqual([`GET ${TAGS}`, `GET ${TAGS}&page=2`]);
   });
 
+  const many = Array.from({ length: 250 }, (_, index) => ({ name: `1.0.${index}` }));
+  it.each([
+    ["a count", 100, { count: 250 }, 3],
+    ["a count and shorter pages than asked for", 50, { count: 250 }, 5],
+    ["no count", 100, {}, 3],
+  ])("asks on where no page names the next, with %s", async (_, size, more, requests) => {
+    const server = await startHub(({ url = "" }, response) => {
+      const number = Number(new URL(url, "http://r").searchParams.get("page") ?? 1);
+      const results = many.slice((number - 1) * size, number * size);
+      response.end(JSON.stringify({ results, next: null, ...more }));
+    });
+    await expect(server.describe()).resolves.toHaveLength(250);
+    expect(server.requests).toHaveLength(requests);
+  });
+
+  it("ends where the API knows no page after a full one, and not where that is the same again", async () => {
+    const hundred = many.slice(0, 100);
+    const ending = await startHub(({ url }, response) => {
+      if (url !== TAGS) response.writeHead(404).end('{"message":"page not found"}');
+      else response.end(JSON.stringify({ results: hundred, next: null }));
+    });
+    await expect(ending.describe()).resolves.toHaveLength(100);
+    const same = await startHub((_, response) => {
+      response.end(JSON.stringify({ results: hundred, next: null, count: 250 }));
+    });
+    expect((await registryErrorOf(same.describe())).code).toBe("invalid-response");
+    expect(same.requests).toHaveLength(2);
+  });
+
   it("waits until the time that X-Retry-After names", async () => {
     const clock = createJumpingClock(Date.parse("2026-01-01T00:00:00Z"));
     let count = 0;
