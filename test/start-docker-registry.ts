@@ -82,7 +82,7 @@ async function listeningHost(registry: ChildProcess): Promise<string> {
 }
 
 async function waitForAnswer(url: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 120_000;
   let reason: unknown;
   while (Date.now() < deadline) {
     try {

@@ -130,7 +130,7 @@ function send(
 }
 
 async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let left = 400; left > 0; left -= 1) {
+  for (let left = 6000; left > 0; left -= 1) {
     if (await check()) return;
     await delay(50);
   }

@@ -301,7 +301,7 @@ describe("by the API of GitHub,", () => {
       [{ status: 200, body: "<html>" }, "invalid-response"],
     ])("in the form of %j is %s", async (reply, code) => {
       api.setFaults([{ operation: "createCommitOnBranch", reply }]);
-      const results = await target({ deadlineMs: 2000 }).write([edit("a", "v2")]);
+      const results = await target().write([edit("a", "v2")]);
       expect(results.map(codeOf)).toEqual([code]);
       expect(messageOf(results[0])).toContain(url);
       expect(JSON.stringify(results)).not.toContain(TOKEN);

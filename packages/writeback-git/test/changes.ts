@@ -41,11 +41,14 @@ export function setImage(path: string, ...others: readonly string[]): Edit {
   return { kind: "kustomization", path, candidates: [path, ...others], images };
 }
 
+/** Limits that no machine is too busy for; a test that must reach one sets its own. */
+export const PATIENT: GitWriteBackSettings = { requestTimeoutMs: 600_000, deadlineMs: 600_000 };
+
 /** A write-back for the test server, which speaks plain HTTP. */
 export function localGit(
   settings: GitWriteBackSettings = {},
 ): ReturnType<typeof createGitWriteBack> {
-  return createGitWriteBack({ allowHttp: true, ...settings });
+  return createGitWriteBack({ ...PATIENT, allowHttp: true, ...settings });
 }
 
 /** The error code of a failed result; anything else as it is. */

@@ -203,5 +203,5 @@ describe.each(SERVERS)("on a server $title,", ({ options, lookUp }) => {
     expect(lines).toHaveLength(WRITERS ** 2);
     expect(await server.log(name, "main")).toHaveLength(WRITERS ** 2 + 2);
     await server.fsck(name);
-  }, 120_000);
+  });
 });

@@ -17,7 +17,7 @@ const OURS = `Bot <${BOT.email}> 1700000000 +0000`;
 function openRemote(url: string): GitRemote {
   const clock = hostClock();
   const memory = createRepositoryMemories({ cacheBytes: 1024 * 1024, clock })(url);
-  const send = createHttpTransport({ dispatcher: undefined, requestTimeoutMs: 30_000 });
+  const send = createHttpTransport({ dispatcher: undefined, requestTimeoutMs: 600_000 });
   const authorization = { header: undefined, secrets: [] };
   const transport = createSmartHttp({ url, authorization, send });
   const preferences = { maxPackBytes: 1024 * 1024, prefer: "fewer-bytes" } as const;

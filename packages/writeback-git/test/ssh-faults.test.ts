@@ -272,7 +272,7 @@ async function open(
   const { url } = await server.createRepository(name, { branches: { main: files } });
   const address = parseRepositoryUrl(url, { allowHttp: false });
   if (address.protocol !== "ssh") throw new Error("not for SSH");
-  const settings = { knownHosts: undefined, requestTimeoutMs: 60_000 };
+  const settings = { knownHosts: undefined, requestTimeoutMs: 600_000 };
   const { transport, close } = openSshAccess(settings, address, server.credential);
   return { transport, close: () => close?.() };
 }

@@ -19,7 +19,7 @@ describeSsh("the key of a host", () => {
       startSshGitServer({ hostKeys: TYPES }),
     ]);
     ({ url } = await server.createRepository("apps", { branches: { main: FILES } }));
-  }, 60_000);
+  });
   afterAll(() => Promise.all([server.close(), other.close()]));
 
   const keyOf = (of: SshGitTestServer, type: SshKeyType): string =>

@@ -2,7 +2,7 @@ import type { GitCredential } from "@image-updater/core";
 import { createGitWriteBack } from "../src/create-git-write-back.js";
 import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
 import type { SshGitTestServer } from "../src/testing/index.js";
-import { change, codeOf, messageOf, setValue } from "./changes.js";
+import { change, codeOf, messageOf, PATIENT, setValue } from "./changes.js";
 import { describeWith } from "./describe-with.js";
 
 /** Suites that need OpenSSH. */
@@ -20,7 +20,7 @@ export function withCredential(
   settings: GitWriteBackSettings = {},
 ): ReturnType<typeof createGitWriteBack> {
   const credentials = { forGit: () => Promise.resolve(credential) };
-  return createGitWriteBack({ credentials, random: () => 0, ...settings });
+  return createGitWriteBack({ credentials, random: () => 0, ...PATIENT, ...settings });
 }
 
 /** A write-back that opens a server. */

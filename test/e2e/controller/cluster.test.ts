@@ -11,8 +11,6 @@ import {
   type ClusterStage,
 } from "./support/stage-cluster.js";
 
-const PATIENCE = { timeout: 10_000 };
-
 /** Of what the test server knows by default, all but ImageUpdaters. */
 const WITHOUT_IMAGE_UPDATERS = [
   { group: "argoproj.io", version: "v1alpha1", resource: "applications", kind: "Application" },
@@ -50,7 +48,7 @@ describe("the controller on a cluster", () => {
     await stage.addApplication("web");
     await stage.addApplication("api", { annotations: { "write-back-method": "argocd" } });
     await stage.start();
-    await expect.poll(() => stage.cluster.list("Event"), PATIENCE).toHaveLength(2);
+    await expect.poll(() => stage.cluster.list("Event")).toHaveLength(2);
     expect(await committed(stage, "web")).toContain("acme/web:1.1.0");
     expect(kustomizeImages("api")).toEqual([`${stage.registry.host}/acme/api:1.1.0`]);
     expect(stage.cluster.list("Event")).toEqual(
@@ -82,7 +80,7 @@ describe("the controller on a cluster", () => {
     stage.cluster.put(imageUpdater("team", "w*", `${stage.registry.host}/acme/web`));
     await stage.start();
     await expect
-      .poll(() => conditionOf("team", "Reconciling"), PATIENCE)
+      .poll(() => conditionOf("team", "Reconciling"))
       .toMatchObject({
         status: "False",
         reason: "Idle",
@@ -122,12 +120,12 @@ describe("the controller on a cluster", () => {
     const controller = await stage.start("--enable-webhook");
     const team = { kind: "ImageUpdater", namespace: "argocd", name: "team" };
     await expect
-      .poll(() => stage.cluster.get(team), PATIENCE)
+      .poll(() => stage.cluster.get(team))
       .toMatchObject({ status: { applicationsMatched: 2, recentUpdates: { length: 2 } } });
     stage.registry.push("acme/web", { tag: "1.2.0" });
     await pushWebhook(controller.ports.webhooks, stage.registry, "acme/web", "1.2.0");
     await expect
-      .poll(() => stage.cluster.get(team), PATIENCE)
+      .poll(() => stage.cluster.get(team))
       .toMatchObject({
         status: {
           applicationsMatched: 2,
@@ -144,7 +142,7 @@ describe("the controller on a cluster", () => {
     stage.registry.setFaults([{ on: "tags", behave: "forbidden" }]);
     await stage.start();
     await expect
-      .poll(() => conditionOf("team", "Error"), PATIENCE)
+      .poll(() => conditionOf("team", "Error"))
       .toMatchObject({
         status: "True",
         reason: "PartialErrors",
@@ -165,7 +163,7 @@ describe("the controller on a cluster", () => {
     });
     await stage.start();
     await expect
-      .poll(() => conditionOf("wrong", "Error"), PATIENCE)
+      .poll(() => conditionOf("wrong", "Error"))
       .toMatchObject({
         reason: "InvalidApplicationRef",
       });
@@ -195,7 +193,7 @@ describe("the controller on a cluster", () => {
     await stage.addApplication("api");
     const controller = await stage.start();
     await cyclesEnded(controller, 1);
-    await expect.poll(() => stage.cluster.watches, PATIENCE).toBe(2);
+    await expect.poll(() => stage.cluster.watches).toBe(2);
     const asked = stage.registry.requests.filter(({ path }) => path.includes("acme/api")).length;
     stage.cluster.put(imageUpdater("team", "web", `${stage.registry.host}/acme/web`));
     await cyclesEnded(controller, 2);
@@ -205,7 +203,7 @@ describe("the controller on a cluster", () => {
     );
     const team = { kind: "ImageUpdater", namespace: "argocd", name: "team" };
     await expect
-      .poll(() => stage.cluster.get(team), PATIENCE)
+      .poll(() => stage.cluster.get(team))
       .toMatchObject({
         status: { applicationsMatched: 1, recentUpdates: [{ newVersion: "1.1.0" }] },
       });
@@ -224,7 +222,7 @@ describe("the controller on a cluster", () => {
     await passInterval(stage.clock, listsOfApplications);
     const messages = (): readonly string[] =>
       controller.logger.entries.map(({ message }) => message);
-    await expect.poll(() => messages().join("\n"), PATIENCE).toContain("Could not run the cycle: ");
+    await expect.poll(() => messages().join("\n")).toContain("Could not run the cycle: ");
     await passInterval(stage.clock, listsOfApplications);
     await cyclesEnded(controller, 2);
     const { body } = await send(controller.ports.metrics, "/metrics");
@@ -248,7 +246,7 @@ describe("the controller on a cluster", () => {
       .poll(() => {
         stage.clock.advance(500);
         return second.logger.entries.map(({ message }) => message);
-      }, PATIENCE)
+      })
       .toContain("Leading");
     await cyclesEnded(second, 1);
     const [lease] = stage.cluster.list("Lease");

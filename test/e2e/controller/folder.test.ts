@@ -191,9 +191,7 @@ describe("the controller on a folder", () => {
     const asked = stage.requestsFor("acme/api");
     const changed = withAnnotations(manifest, { "app.allow-tags": "any" });
     await stage.write("applications/web.json", changed);
-    await expect
-      .poll(() => overrideOf(stage, "web"), { timeout: 10_000 })
-      .toBe(newest("web", "1.1.0"));
+    await expect.poll(() => overrideOf(stage, "web")).toBe(newest("web", "1.1.0"));
     expect(stage.lines()).toContain("info Cycle triggered by application argocd/web");
     expect(stage.requestsFor("acme/api")).toBe(asked);
   });
@@ -275,7 +273,7 @@ describe("the controller on a folder", () => {
     };
     stage.git.setFaults([{ service: "git-receive-pack", before }]);
     const controller = await stage.start();
-    await expect.poll(() => arrived, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => arrived).toBe(true);
     const stopping = controller.stop();
     await stage.addApplication("api");
     release();

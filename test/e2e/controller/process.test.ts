@@ -4,8 +4,6 @@ import { runController, type ControllerProcess } from "./support/run-controller.
 import { committed, stageCluster, type ClusterStage } from "./support/stage-cluster.js";
 import { overrideOf, stageController, type ControllerStage } from "./support/stage-controller.js";
 
-const PATIENCE = { timeout: 15_000 };
-
 describe("the controller as a process, on a folder", () => {
   let stage: ControllerStage;
 
@@ -59,9 +57,9 @@ describe("the controller as a process, on a folder", () => {
       };
       stage.git.setFaults([{ service: "git-receive-pack", before }]);
       const controller = run("--health-probe-bind-address=127.0.0.1:0");
-      await expect.poll(() => arrived, PATIENCE).toBe(true);
+      await expect.poll(() => arrived).toBe(true);
       controller.signal(name);
-      await expect.poll(() => controller.output(), PATIENCE).toContain(`${name}: stopping`);
+      await expect.poll(() => controller.output()).toContain(`${name}: stopping`);
       release();
       expect(await controller.ended).toBe(0);
       expect(await overrideOf(stage, "web")).toContain("acme/web:1.1.0");
@@ -77,9 +75,9 @@ describe("the controller as a process, on a folder", () => {
     };
     stage.git.setFaults([{ service: "git-receive-pack", before }]);
     const controller = run("--health-probe-bind-address=0");
-    await expect.poll(() => arrived, PATIENCE).toBe(true);
+    await expect.poll(() => arrived).toBe(true);
     controller.signal("SIGTERM");
-    await expect.poll(() => controller.output(), PATIENCE).toContain("SIGTERM: stopping");
+    await expect.poll(() => controller.output()).toContain("SIGTERM: stopping");
     controller.signal("SIGINT");
     expect(await controller.ended).toBe("SIGINT");
     expect(await overrideOf(stage, "web")).toBeUndefined();

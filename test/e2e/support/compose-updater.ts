@@ -27,6 +27,10 @@ export interface UpdaterParts {
   readonly settings?: Partial<UpdaterSettings> | undefined;
 }
 
+const PATIENCE_MS = 600_000;
+/** Limits that no machine is too busy for; a test that must reach one sets its own. */
+const PATIENT = { requestTimeoutMs: PATIENCE_MS, deadlineMs: PATIENCE_MS };
+
 /** Puts the real parts together, as a consumer does, for servers that speak plain HTTP. */
 export function composeUpdater(parts: UpdaterParts): Updater {
   const { value: registries, diagnostics } = parseRegistriesConf(parts.registriesConf);
@@ -39,17 +43,20 @@ export function composeUpdater(parts: UpdaterParts): Updater {
         registries,
         credentials: registryCredentials({ registries, ...parts.credentials }),
         retries: 0,
+        ...PATIENT,
         ...parts.registry,
       }),
     ],
     writeBack: [
       createGitWriteBack({
+        ...PATIENT,
         allowHttp: true,
         credentials: { forGit: () => Promise.resolve(credential) },
         ...parts.writeBack,
       }),
     ],
     clock: systemClock(),
+    timeouts: { registry: PATIENCE_MS, writeBack: PATIENCE_MS },
     ...parts.settings,
   });
 }

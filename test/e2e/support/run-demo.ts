@@ -11,7 +11,8 @@ export interface DemoOutcome {
 }
 
 const PROGRAM = fileURLToPath(new URL("../../../examples/demo/dist/main.js", import.meta.url));
-const PATIENCE_MS = 20_000;
+/** Not even a test that was given up leaves it behind. */
+const PATIENCE_MS = 600_000;
 
 /** Runs the built demo, with no environment but the one given. */
 export async function runDemo(

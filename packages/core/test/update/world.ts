@@ -1,4 +1,4 @@
-import { vi } from "vitest";
+import { expect } from "vitest";
 import type { Application } from "../../src/application/application.js";
 import {
   readApplication,
@@ -120,13 +120,11 @@ export async function passTime(
   const done = work.finally(() => {
     over = true;
   });
-  await vi.waitFor(
-    () => {
-      if (clock.pending > 0) clock.advance(ms);
-      if (!over) throw new Error("not yet");
-    },
-    { interval: 5 },
-  );
+  const step = (): boolean => {
+    if (clock.pending > 0) clock.advance(ms);
+    return over;
+  };
+  await expect.poll(step, { interval: 5 }).toBe(true);
   await done;
 }
 

@@ -1,5 +1,4 @@
 import { env, execPath } from "node:process";
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { kubernetesApi, KubernetesError } from "../../src/index.js";
 import { startKubernetesApi, type KubernetesTestFault } from "../../src/testing/index.js";
@@ -85,7 +84,7 @@ describe("a request", () => {
     const controller = new AbortController();
     const { signal } = controller;
     const sent = rejection(api.request({ ...list, signal }));
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await expect.poll(() => server.requests).toHaveLength(1);
     controller.abort();
     await expect(sent).resolves.toMatchObject({ code: "cancelled" });
     await expect(api.request({ ...list, signal })).rejects.toMatchObject({ code: "cancelled" });
@@ -164,15 +163,17 @@ describe("a watch", () => {
       expect(server.watches).toBe(1);
       break;
     }
-    await vi.waitFor(() => expect(server.watches).toBe(0));
+    await expect.poll(() => server.watches).toBe(0);
   });
 
   it("lives longer than a request may take", async () => {
     const { api, server } = await startServer({}, { requestTimeoutMs: 100 });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
     const events = follow((signal) => api.watch({ ...watch, signal }));
     const next = events.next();
-    await vi.waitFor(() => expect(server.watches).toBe(1));
-    await delay(200);
+    await expect.poll(() => server.watches).toBe(1);
+    vi.advanceTimersByTime(200);
     server.put(application("web"));
     await expect(next).resolves.toMatchObject({ type: "ADDED" });
   });
@@ -182,7 +183,7 @@ describe("a watch", () => {
     const events = follow((signal) => api.watch({ ...watch, signal }));
     await events.next();
     await events.stop();
-    await vi.waitFor(() => expect(server.watches).toBe(0));
+    await expect.poll(() => server.watches).toBe(0);
   });
 
   it("ends quietly with its signal while nobody reads", async () => {
@@ -191,7 +192,7 @@ describe("a watch", () => {
     const events = api.watch({ ...watch, signal: controller.signal })[Symbol.asyncIterator]();
     await events.next();
     controller.abort();
-    await vi.waitFor(() => expect(server.watches).toBe(0));
+    await expect.poll(() => server.watches).toBe(0);
     await expect(events.next()).resolves.toMatchObject({ done: true });
   });
 

@@ -1,5 +1,5 @@
 import { createTestClock } from "@image-updater/core/testing";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { APPLICATIONS } from "../../src/api/resource.js";
 import { watchResources, type ResourceChange } from "../../src/api/watch-resources.js";
 import type { KubernetesApi } from "../../src/index.js";
@@ -41,7 +41,7 @@ describe("a watch", () => {
     server.remove({ kind: "Application", namespace: "argocd", name: "a" });
     expect(await changes.next()).toMatchObject({ kind: "removed", name: { name: "a" } });
     await changes.stop();
-    await vi.waitFor(() => expect(server.watches).toBe(0));
+    await expect.poll(() => server.watches).toBe(0);
   });
 
   it("goes on from where it was when the connection is cut, and misses nothing", async () => {
@@ -75,11 +75,11 @@ describe("a watch", () => {
     });
     await changes.next();
     const pending = changes.next();
-    await vi.waitFor(() => expect(server.watches).toBe(1));
+    await expect.poll(() => server.watches).toBe(1);
     // Nothing of this is told, but it makes the last version that was told old.
     const { metadata } = server.put(application("far", { namespace: "elsewhere" }));
     server.bookmark();
-    await vi.waitFor(() => expect(seen).toEqual(["BOOKMARK"]));
+    await expect.poll(() => seen).toEqual(["BOOKMARK"]);
     server.dropWatches();
     server.put(application("b"));
     expect(await pending).toMatchObject({ kind: "changed", name: { name: "b" } });
@@ -96,7 +96,7 @@ describe("a watch", () => {
     const changes = watching(api);
     await changes.next();
     const pending = changes.next();
-    await vi.waitFor(() => expect(server.watches).toBe(1));
+    await expect.poll(() => server.watches).toBe(1);
     server.setFaults(faults);
     if (faults.length === 0) server.expire();
     else server.dropWatches();
@@ -129,7 +129,7 @@ describe("a watch", () => {
     const changes = watching(api);
     await changes.next();
     const pending = changes.next();
-    await vi.waitFor(() => expect(changes.errors.length).toBeGreaterThan(6));
+    await expect.poll(() => changes.errors.length).toBeGreaterThan(6);
     expect(new Set(changes.errors)).toEqual(new Set(["forbidden"]));
     expect(changes.waits.slice(0, 7)).toEqual([800, 1600, 3200, 6400, 12_800, 25_600, 30_000]);
     await changes.stop();
@@ -152,13 +152,13 @@ describe("a watch", () => {
     );
     await changes.next();
     const pending = changes.next();
-    await vi.waitFor(() => expect(opened).toBe(1));
+    await expect.poll(() => opened).toBe(1);
     clock.advance(329_000);
     expect([opened, clock.pending]).toEqual([1, 1]);
     clock.advance(1000);
-    await vi.waitFor(() => expect(clock.pending).toBe(1));
+    await expect.poll(() => clock.pending).toBe(1);
     clock.advance(1000);
-    await vi.waitFor(() => expect(opened).toBe(2));
+    await expect.poll(() => opened).toBe(2);
     await changes.stop();
     await expect(pending).rejects.toThrow("nobody stopped it");
   });
@@ -174,7 +174,7 @@ describe("a watch", () => {
     const changes = watching(odd);
     await changes.next();
     const pending = changes.next();
-    await vi.waitFor(() => expect(changes.errors).toContain("invalid-response"));
+    await expect.poll(() => changes.errors).toContain("invalid-response");
     await changes.stop();
     await expect(pending).rejects.toThrow("nobody stopped it");
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { kubernetesApplications } from "../../src/index.js";
 import { application, namesOf } from "../support/objects.js";
 import { createQuickClock } from "../support/quick-clock.js";
@@ -87,7 +87,7 @@ describe("a watch of several namespaces", () => {
     const gone = { kind: "removed", namespace: "team-a", name: "web-2" };
     expect(await changes.next()).toEqual(gone);
     const pending = changes.next();
-    await vi.waitFor(() => expect(server.watches).toBe(3));
+    await expect.poll(() => server.watches).toBe(3);
     server.setFaults([{ verb: "watch", namespace: "argocd", behave: "expired", times: 1 }]);
     server.dropWatches();
     const again = await pending;
@@ -97,7 +97,7 @@ describe("a watch of several namespaces", () => {
       "team-b/other",
     ]);
     await changes.stop();
-    await vi.waitFor(() => expect(server.watches).toBe(0));
+    await expect.poll(() => server.watches).toBe(0);
   });
 
   it("throws what the first list of one of them throws, and ends the others", async () => {
@@ -109,6 +109,6 @@ describe("a watch of several namespaces", () => {
       name: "ApplicationError",
       code: "forbidden",
     });
-    await vi.waitFor(() => expect(server.watches).toBe(0));
+    await expect.poll(() => server.watches).toBe(0);
   });
 });

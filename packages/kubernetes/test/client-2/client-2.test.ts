@@ -10,7 +10,7 @@ const NODE = "node@24";
 describe("all tests of this package", () => {
   it(
     "pass with @kubernetes/client-node 2.x, on a Node.js that it runs on",
-    { timeout: 300_000 },
+    { timeout: 1_800_000 },
     async () => {
       const probe = await run(["-p", "process.version"]);
       if (probe.code !== 0) return skip(probe.text);

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { kubernetesConfigMaps } from "../../src/index.js";
 import { configMap } from "../support/objects.js";
 import { createQuickClock } from "../support/quick-clock.js";
@@ -41,7 +41,7 @@ describe("a watch of a config map", () => {
     const changes = follow((signal) => configMaps.watch({ namespace, name }, { signal }));
     expect((await changes.next())?.get("registries.conf")).toBe("registries: []");
     const pending = changes.next();
-    await vi.waitFor(() => expect(server.watches).toBe(1));
+    await expect.poll(() => server.watches).toBe(1);
     server.put(configMap("other", { "registries.conf": "other" }));
     server.put({ ...objects[0], metadata: { name, annotations: { note: "new" } } });
     server.put(configMap(name, { "registries.conf": "changed" }));
@@ -58,13 +58,13 @@ describe("a watch of a config map", () => {
     const changes = follow((signal) => configMaps.watch({ namespace, name }, { signal }));
     expect(await changes.next()).toBeUndefined();
     const pending = changes.next();
-    await vi.waitFor(() => expect(server.watches).toBe(1));
+    await expect.poll(() => server.watches).toBe(1);
     server.put(configMap(name, { a: "b" }));
     expect(await pending).toEqual(new Map([["a", "b"]]));
     const next = changes.next();
-    await vi.waitFor(() => expect(server.watches).toBe(1));
+    await expect.poll(() => server.watches).toBe(1);
     server.expire();
-    await vi.waitFor(() => expect(server.watches).toBe(1));
+    await expect.poll(() => server.watches).toBe(1);
     server.put(configMap(name, { a: "c" }));
     expect(await next).toEqual(new Map([["a", "c"]]));
   });

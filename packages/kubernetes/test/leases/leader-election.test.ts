@@ -1,5 +1,5 @@
 import { createTestClock, type TestClock } from "@image-updater/core/testing";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   createLeaderElection,
   KubernetesError,
@@ -99,7 +99,7 @@ async function quiet(): Promise<void> {
 }
 
 async function leading(candidate: Candidate): Promise<void> {
-  await vi.waitFor(() => expect(candidate.election.leads).toBe(true));
+  await expect.poll(() => candidate.election.leads).toBe(true);
 }
 
 describe("of two candidates", () => {
@@ -131,7 +131,7 @@ describe("of two candidates", () => {
     const { api } = await startServer();
     const clock = createTestClock();
     const both = [campaign(api, "first", clock), campaign(api, "second", clock)];
-    await vi.waitFor(() => expect(both.some(({ election }) => election.leads)).toBe(true));
+    await expect.poll(() => both.some(({ election }) => election.leads)).toBe(true);
     await pass(4, [clock]);
     expect(both.filter(({ election }) => election.leads)).toHaveLength(1);
   });
@@ -278,7 +278,7 @@ describe("a candidate", () => {
     const { api, server } = await startServer({ faults: [{ verb: "create", behave: "conflict" }] });
     const clock = createTestClock();
     const candidate = campaign(api, "first", clock);
-    await vi.waitFor(() => expect(candidate.errors).toHaveLength(1));
+    await expect.poll(() => candidate.errors).toHaveLength(1);
     expect(candidate.errors).toMatchObject([{ name: "KubernetesError" }]);
     server.setFaults([]);
     await pass(3, [clock]);

@@ -16,6 +16,8 @@ export interface EcsRoleSettings {
   readonly roleName?: string | undefined;
   /** Base URL of the metadata service; default `http://100.100.100.200`. */
   readonly endpoint?: string | undefined;
+  /** For how long each answer is waited for; default 1000: the service is near or it is not there. */
+  readonly requestTimeoutMs?: number | undefined;
   /** Default the process's own. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
@@ -28,11 +30,15 @@ export interface EcsRoleSettings {
  */
 export function ecsRole(settings: EcsRoleSettings = {}): AccessKeySource {
   const { endpoint = "http://100.100.100.200", environment = env } = settings;
+  const { requestTimeoutMs: timeoutMs = 1000 } = settings;
   return async ({ connection, signal }) => {
     if (isTrue(environment["ALIBABA_CLOUD_ECS_METADATA_DISABLED"])) {
       throw notFound("ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids its use");
     }
-    const service = createMetadataService(endpoint, connection.dispatcher, signal);
+    const service = createMetadataService(
+      { endpoint, timeoutMs, dispatcher: connection.dispatcher },
+      signal,
+    );
     const isTokenNeeded = isTrue(environment["ALIBABA_CLOUD_IMDSV1_DISABLED"]);
     const headers = await readToken(service, isTokenNeeded);
     const configured = settings.roleName ?? environment["ALIBABA_CLOUD_ECS_METADATA"] ?? "";

@@ -1,7 +1,6 @@
 import { CredentialError, type CancelSignal } from "@image-updater/core";
 import { request, type Dispatcher } from "undici";
 
-const TIMEOUT_MS = 1000;
 const MOST_BYTES = 64 * 1024;
 
 /** The metadata service of the machine this program runs on. */
@@ -14,17 +13,25 @@ export interface MetadataService {
   ): Promise<Uint8Array | undefined>;
 }
 
-/** Asks at `endpoint`, each time for a second at most; it is near or it is not there. */
+/** Where the service is, and how it is asked. */
+export interface MetadataConnection {
+  /** Its base URL. */
+  readonly endpoint: string;
+  /** For how long each answer is waited for. */
+  readonly timeoutMs: number;
+  readonly dispatcher: Dispatcher | undefined;
+}
+
+/** Asks at `endpoint`. */
 export function createMetadataService(
-  endpoint: string,
-  dispatcher: Dispatcher | undefined,
+  { endpoint, timeoutMs, dispatcher }: MetadataConnection,
   signal: CancelSignal | undefined,
 ): MetadataService {
   return {
     async ask(method, path, headers): Promise<Uint8Array | undefined> {
       const controller = new AbortController();
       const end = (): void => controller.abort();
-      const timer = setTimeout(end, TIMEOUT_MS);
+      const timer = setTimeout(end, timeoutMs);
       signal?.addEventListener("abort", end, { once: true });
       try {
         const { statusCode, body } = await request(new URL(path, endpoint), {

@@ -209,6 +209,9 @@ describe("rrsaRole", () => {
   });
 });
 
+/** As near as it has to be on a busy machine. */
+const near = { requestTimeoutMs: 600_000 };
+
 describe("ecsRole", () => {
   it.each([
     ["required", ["/latest/api/token 200", `${ROLES} 200`, `${ROLES}node 200`]],
@@ -216,7 +219,7 @@ describe("ecsRole", () => {
     ["none", ["/latest/api/token 404", `${ROLES} 200`, `${ROLES}node 200`]],
   ] as const)("reads the machine's role where tokens are %s", async (tokens, calls) => {
     const openApi = await startOpenApi({ ecsRole: { name: "node", tokens } });
-    const source = ecsRole({ endpoint: openApi.url, environment: {} });
+    const source = ecsRole({ ...near, endpoint: openApi.url, environment: {} });
     expect(await login(openApi, source)).toMatchObject({ kind: "basic" });
     expect(actionsOf(openApi)).toEqual([...calls, "GetAuthorizationToken 200"]);
   });
@@ -224,14 +227,14 @@ describe("ecsRole", () => {
   it("does not ask for a role that is named", async () => {
     const openApi = await startOpenApi({ ecsRole: { name: "node" } });
     const environment = { ALIBABA_CLOUD_ECS_METADATA: "node" };
-    await login(openApi, ecsRole({ endpoint: openApi.url, environment }));
+    await login(openApi, ecsRole({ ...near, endpoint: openApi.url, environment }));
     expect(actionsOf(openApi)).not.toContain(`${ROLES} 200`);
   });
 
   it("takes a new key before the old one ends", async () => {
     const clock = createJumpingClock();
     const openApi = await startOpenApi({ clock, loginLifetimeSeconds: 0 });
-    const source = ecsRole({ endpoint: openApi.url, environment: {} });
+    const source = ecsRole({ ...near, endpoint: openApi.url, environment: {} });
     const repository = repositoryOf(await startRegistry());
     const credentials = credentialsOf(openApi, { clock, source });
     await credentials.forRepository({ repository });
@@ -252,7 +255,7 @@ describe("ecsRole", () => {
     ["a name that is none", {}, { roleName: "../../user-data" }, {}],
   ] as const)("finds nothing with %s", async (_name, role, settings, environment) => {
     const openApi = await startOpenApi({ ecsRole: { name: "node", ...role } });
-    const source = ecsRole({ endpoint: openApi.url, environment, ...settings });
+    const source = ecsRole({ ...near, endpoint: openApi.url, environment, ...settings });
     expect((await credentialErrorOf(login(openApi, source))).code).toBe("not-found");
   });
 

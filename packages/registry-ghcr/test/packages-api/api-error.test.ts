@@ -24,7 +24,7 @@ describe("a refusal of the API", () => {
   ] as const)("that is %s is %s", async (behave, code, words) => {
     const faults = [{ on: "any", behave }] as const;
     const api = await startApi({ packages, tokens, organizations, faults });
-    const client = clientOf(api.url, { requestTimeoutMs: 300 });
+    const client = clientOf(api.url, behave === "hang" ? { requestTimeoutMs: 300 } : {});
     const error = await registryErrorOf(describeTags(client, repository));
     expect(error).toMatchObject({ code, context: { host: "ghcr.io", repository: "acme/app" } });
     expect(error.message).toMatch(words);

@@ -53,7 +53,7 @@ export function repositoryAt(url: string, path = "acme/app", host = "ghcr.io"): 
 
 /** A client that does not try again unless told. */
 export function createClient(settings: GhcrRegistrySettings = {}): RegistryClient {
-  return createGhcrRegistry({ retries: 0, requestTimeoutMs: 5000, ...settings });
+  return createGhcrRegistry({ retries: 0, requestTimeoutMs: 600_000, ...settings });
 }
 
 export function always(credential: Credential): Pick<CredentialProvider, "forRepository"> {

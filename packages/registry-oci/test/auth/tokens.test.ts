@@ -181,7 +181,10 @@ describe("a token registry", () => {
     async (behave, code) => {
       const faults = [{ on: "token", behave }] as const;
       const server = await startRegistry({ fixture, auth, faults });
-      const client = createClient({ credentials: user, requestTimeoutMs: 300 });
+      const client = createClient({
+        credentials: user,
+        ...(behave === "hang" ? { requestTimeoutMs: 300 } : {}),
+      });
       const error = await registryErrorOf(
         client.describeTag(repositoryOf(server), "1.0", { platforms: ["linux/amd64"] }),
       );

@@ -37,9 +37,9 @@ export function repositoryOf({ host, url }: OciTestServer, path = "team/app"): R
   return { host, path, apiUrl: url };
 }
 
-/** A client that does not try again unless told. */
+/** A client that does not try again unless told, and waits as long as a busy machine takes. */
 export function createClient(settings: OciRegistrySettings = {}): RegistryClient {
-  return createOciRegistry({ retries: 0, requestTimeoutMs: 5000, ...settings });
+  return createOciRegistry({ retries: 0, requestTimeoutMs: 600_000, ...settings });
 }
 
 /** What the promise was rejected with; a test that expects an error must get a `RegistryError`. */

@@ -61,6 +61,8 @@ export function writeBackOver(
     applications: client,
     clock: systemClock(),
     random: () => 0,
+    // No server that the promises are checked on is too busy for it.
+    deadlineMs: 600_000,
     ...settings,
   });
 }

@@ -27,6 +27,7 @@ export function sshdConfiguration(files: SshdFiles): string {
     "UseDNS no",
     "LogLevel DEBUG1",
     "MaxSessions 4",
+    "LoginGraceTime 0",
     "",
   ].join("\n");
 }

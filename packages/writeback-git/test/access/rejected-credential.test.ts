@@ -40,7 +40,7 @@ function answering(...answers: readonly (GitCredential | Error)[]): {
     if (answer === undefined || answer instanceof Error) throw answer ?? new Error("no answer");
     return answer;
   };
-  const target = localGit({ credentials: { forGit }, random: () => 0, deadlineMs: 1000 });
+  const target = localGit({ credentials: { forGit }, random: () => 0 });
   return { target, asked };
 }
 

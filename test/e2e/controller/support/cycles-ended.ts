@@ -1,8 +1,6 @@
 import type { MemoryLogger, TestClock } from "@image-updater/core/testing";
 import { expect } from "vitest";
 
-const PATIENCE = { timeout: 10_000 };
-
 /** Waits until so many cycles have ended, and the schedule waits for what comes next. */
 export async function cyclesEnded(
   { logger, clock }: { readonly logger: MemoryLogger; readonly clock: TestClock },
@@ -12,6 +10,6 @@ export async function cyclesEnded(
     logger.entries.filter(
       ({ level, message }) => level === "info" && message.startsWith("Processing results"),
     ).length;
-  await expect.poll(ended, PATIENCE).toBe(count);
-  await expect.poll(() => clock.pending, PATIENCE).toBeGreaterThan(0);
+  await expect.poll(ended).toBe(count);
+  await expect.poll(() => clock.pending).toBeGreaterThan(0);
 }

@@ -15,7 +15,8 @@ export interface ControllerProcess {
 const PROGRAM = fileURLToPath(
   new URL("../../../../examples/controller/dist/main.js", import.meta.url),
 );
-const PATIENCE_MS = 25_000;
+/** Not even a test that was given up leaves it behind. */
+const PATIENCE_MS = 600_000;
 
 /** Starts the built controller, with no environment but the one given. */
 export function runController(
