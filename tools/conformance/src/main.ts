@@ -3,9 +3,12 @@ import { readDeviations } from "./deviations.js";
 import { findStale, runVectors, type CaseResult } from "./run-vectors.js";
 import { readVectors } from "./vector.js";
 
-const OWN_VECTORS = ["upstream.json", "semver-constraints.json"].map(
-  (name) => new URL(`../../../test/vectors/${name}`, import.meta.url),
-);
+const OWN_VECTORS = [
+  "upstream.json",
+  "upstream-random.json",
+  "upstream-blanks-and-names.json",
+  "semver-constraints.json",
+].map((name) => new URL(`../../../test/vectors/${name}`, import.meta.url));
 
 // npm runs scripts in the repository's root and says in INIT_CWD where it was called.
 const callerFolder = process.env["INIT_CWD"] ?? process.cwd();

@@ -2,11 +2,15 @@ import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js
 import type { ImagePolicy } from "../policy/image-policy.js";
 import type { CommonUpdateSettings, ImageSettings } from "../policy/image-settings.js";
 import { mergeCommonSettings } from "../policy/merge-common-settings.js";
-import { parsePolicySettings, type ImagePolicyOptions } from "../policy/parse-image-policy.js";
+import {
+  parsePolicySettings,
+  type ImagePolicyOptions,
+  type SharedParsing,
+} from "../policy/parse-image-policy.js";
 import { IMAGE_SETTINGS } from "./annotation-keys.js";
-import { locateSetting, type ImageEntry } from "./locate-setting.js";
-import { readImageSetting, type Annotations, type FoundAnnotation } from "./read-annotation.js";
-import { readImageSettings, type readSharedSettings } from "./read-image-settings.js";
+import { locateSetting, type FoundSetting, type ImageEntry } from "./locate-setting.js";
+import { readImageSetting, type Annotations } from "./read-annotation.js";
+import type { AliasSettings, readSharedSettings } from "./read-image-settings.js";
 
 /** The settings that hold for every image of the application. */
 export type SharedSettings = ReturnType<typeof readSharedSettings>;
@@ -20,11 +24,12 @@ export type SharedSettings = ReturnType<typeof readSharedSettings>;
 export function parseAnnotatedImage(
   annotations: Annotations,
   entry: ImageEntry,
+  own: AliasSettings,
   shared: SharedSettings,
   options: Omit<ImagePolicyOptions, "locate">,
+  parsing: SharedParsing,
 ): Parsed<ImagePolicy> {
-  const { alias = "" } = entry.tracked;
-  const own = readImageSettings(annotations, alias, entry.imageName);
+  const { alias = "" } = entry.image;
   const about = (found: readonly Diagnostic[]): readonly Diagnostic[] =>
     found.map((diagnostic) => ({
       ...diagnostic,
@@ -32,7 +37,8 @@ export function parseAnnotatedImage(
     }));
   const problems = about([...own.diagnostics, ...shared.diagnostics]);
   if (own.value === undefined) return { value: undefined, diagnostics: problems };
-  const { settings, found } = own.value;
+  const { found } = own.value;
+  const settings: ImageSettings = { ...own.value.settings, imageName: entry.imageName };
   // The only common setting that can be unreadable is one that the image may set itself.
   const overrides = settings.commonUpdateSettings?.forceUpdate !== undefined;
   if (hasErrors(shared.diagnostics) && !overrides) {
@@ -44,7 +50,7 @@ export function parseAnnotatedImage(
   if (match.found !== undefined) annotated.set("allowTags", match.found);
   const merged = mergeSettings(shared.settings, settings, match.found);
   const locate = locateSetting(entry, annotated);
-  const policy = parsePolicySettings(entry.tracked, merged, { ...options, locate });
+  const policy = parsePolicySettings(entry.image, merged, { ...options, locate }, parsing);
   return {
     value: policy.value,
     diagnostics: [...policy.diagnostics, ...problems, ...about(match.diagnostics)],
@@ -54,7 +60,7 @@ export function parseAnnotatedImage(
 function mergeSettings(
   shared: CommonUpdateSettings,
   own: ImageSettings,
-  match: FoundAnnotation | undefined,
+  match: FoundSetting | undefined,
 ): ImageSettings {
   const merged = mergeCommonSettings(shared, own.commonUpdateSettings);
   const commonUpdateSettings = match === undefined ? merged : { ...merged, allowTags: match.value };
@@ -65,8 +71,8 @@ function mergeSettings(
 function readTagMatch(
   annotations: Annotations,
   alias: string,
-  allowTags: FoundAnnotation | undefined,
-): { readonly found?: FoundAnnotation; readonly diagnostics: readonly Diagnostic[] } {
+  allowTags: FoundSetting | undefined,
+): { readonly found?: FoundSetting; readonly diagnostics: readonly Diagnostic[] } {
   const found = readImageSetting(annotations, alias, IMAGE_SETTINGS.tagMatch);
   if (found === undefined) return { diagnostics: [] };
   const message =

@@ -1,6 +1,8 @@
 import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js";
-import { parseImageList, type TrackedImage } from "../image/image-list.js";
+import { quoteText } from "../errors/wording.js";
+import { parseImageEntries, type ImageListEntry, type TrackedImage } from "../image/image-list.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
+import { createSharedParsing } from "../policy/parse-image-policy.js";
 import type { SourceChoice } from "../policy/source-choice.js";
 import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import type { UpdateStrategy } from "../strategy/update-strategy.js";
@@ -15,12 +17,12 @@ import {
   WRITE_BACK_SETTINGS,
 } from "./annotation-keys.js";
 import { findUnknownAnnotations } from "./find-unknown-annotations.js";
-import { locateEntries, type ImageEntry } from "./locate-setting.js";
+import type { ImageEntry } from "./locate-setting.js";
 import { parseAnnotatedImage } from "./parse-annotated-image.js";
 import { parseSourceAnnotation } from "./parse-source-annotation.js";
 import { parseWriteBackAnnotations } from "./parse-write-back-annotations.js";
 import { readApplicationSetting, type Annotations } from "./read-annotation.js";
-import { readSharedSettings } from "./read-image-settings.js";
+import { createAliasReader, readSharedSettings } from "./read-image-settings.js";
 import { textAnnotations } from "./text-annotations.js";
 
 /** How annotations are understood. */
@@ -69,34 +71,40 @@ export function parseAnnotations(
   if (listText === undefined) {
     return { value: undefined, diagnostics: concerning(notText, [IMAGE_LIST_KEY]) };
   }
-  const list = parseImageList(listText);
-  const listDiagnostics = list.diagnostics.map((found) => ({
-    ...found,
-    where: { ...found.where, annotation: IMAGE_LIST_KEY },
-  }));
-  if (listText.split(",").every((entry) => entry.trim() === "")) {
-    return { value: undefined, diagnostics: listDiagnostics };
-  }
-  const entries = locateEntries(listText, list.value ?? []);
+  const list = parseImageEntries(listText);
+  const listDiagnostics = [...list.entries.flatMap(diagnosticsOf), ...list.diagnostics].map(inList);
+  if (list.entries.length === 0) return { value: undefined, diagnostics: listDiagnostics };
+  const entries = list.entries.flatMap((entry) => {
+    const { image } = entry;
+    return image === undefined ? [] : [{ ...entry, image }];
+  });
   const images = parseImages(texts, notText, entries, options);
   const { diagnostics: targetDiagnostics, ...target } = parseTarget(texts, notText, options);
-  const aliases = entries.map(({ tracked }) => tracked.alias ?? "");
+  const aliases = entries.map(({ image }) => image.alias ?? "");
   return {
     value: {
       images: images.flatMap(({ value }) => (value === undefined ? [] : [value])),
       invalidImages: [
-        ...listDiagnostics.filter(isError).map((problem) => brokenEntry(listText, problem)),
-        ...images.flatMap(({ entry, ...policy }) => invalidImage(entry.tracked, policy)),
+        ...list.entries.flatMap(brokenEntry),
+        ...images.flatMap(({ entry, ...policy }) => invalidImage(entry.image, policy)),
       ],
       ...target,
     },
     diagnostics: [
       ...listDiagnostics,
-      ...images.flatMap(({ diagnostics }) => diagnostics),
+      ...images.flatMap(diagnosticsOf),
       ...targetDiagnostics,
       ...findUnknownAnnotations(annotations, aliases),
     ],
   };
+}
+
+function diagnosticsOf(part: Pick<Parsed<never>, "diagnostics">): readonly Diagnostic[] {
+  return part.diagnostics;
+}
+
+function inList(found: Diagnostic): Diagnostic {
+  return { ...found, where: { ...found.where, annotation: IMAGE_LIST_KEY } };
 }
 
 function parseImages(
@@ -106,12 +114,37 @@ function parseImages(
   options: AnnotationOptions,
 ): readonly (Parsed<ImagePolicy> & { readonly entry: ImageEntry })[] {
   const shared = readSharedSettings((setting) => readApplicationSetting(texts, setting));
+  // What many images share is read and compiled once.
+  const readAlias = createAliasReader(texts);
+  const parsing = createSharedParsing();
+  // Each annotation has at most one.
+  const brokenKeys = new Map(notText.map((found) => [found.where.annotation ?? "", found]));
   return entries.map((entry) => {
-    const broken = brokenSettings(notText, entry);
-    const policy = parseAnnotatedImage(texts, entry, shared, options);
-    const diagnostics = [...broken, ...policy.diagnostics];
-    return { entry, value: broken.length > 0 ? undefined : policy.value, diagnostics };
+    const broken = brokenSettings(brokenKeys, entry);
+    const own = readAlias(entry.image.alias ?? "");
+    const policy = parseAnnotatedImage(texts, entry, own, shared, options, parsing);
+    const diagnostics = [...broken, ...cutConstraint(entry), ...policy.diagnostics];
+    const value = hasErrors([...broken, ...cutConstraint(entry)]) ? undefined : policy.value;
+    return { entry, value, diagnostics };
   });
+}
+
+/**
+ * An error where a comma cut the constraint: what is left of it admits versions that the whole shuts
+ * out. Argo CD Image Updater goes on with that.
+ */
+function cutConstraint({ image, uncut, nameOffset, imageName }: ImageEntry): readonly Diagnostic[] {
+  if (uncut === undefined) return [];
+  const message =
+    `a comma cuts the constraint after ${quoteText(image.constraint ?? "")}, since commas separate ` +
+    `images, and the rest would not count; write ${quoteText(uncut)}, with blanks`;
+  const where = {
+    annotation: IMAGE_LIST_KEY,
+    image: image.alias ?? imageName,
+    offset: nameOffset,
+    length: imageName.length,
+  };
+  return [{ severity: "error", code: "ambiguous-constraint", where, message }];
 }
 
 /** What is written to, and for which source: nothing may be written where one of the two is wrong. */
@@ -135,19 +168,18 @@ function parseTarget(
   };
 }
 
-/** Values that are no text among the settings that hold for an image. */
+/** Values that are not text among the settings that hold for an image. */
 function brokenSettings(
-  notText: readonly Diagnostic[],
-  { tracked, imageName }: ImageEntry,
+  brokenKeys: ReadonlyMap<string, Diagnostic>,
+  { image: { alias = "" }, imageName }: ImageEntry,
 ): readonly Diagnostic[] {
-  const { alias = "" } = tracked;
+  if (brokenKeys.size === 0) return [];
   const own = alias === "" ? [] : IMAGE_WORDS.flatMap((setting) => imageKeys(alias, setting));
   const shared = Object.values(SHARED_SETTINGS).map((setting) => applicationKey(setting));
   const image = alias === "" ? imageName : alias;
-  return concerning(notText, [...own, ...shared]).map((found) => ({
-    ...found,
-    where: { ...found.where, image },
-  }));
+  return [...own, ...shared]
+    .flatMap((key) => brokenKeys.get(key) ?? [])
+    .map((found) => ({ ...found, where: { ...found.where, image } }));
 }
 
 function concerning(
@@ -169,7 +201,8 @@ function invalidImage(tracked: TrackedImage, policy: Parsed<ImagePolicy>): reado
   return [{ text, ...(alias === undefined ? {} : { alias }), problem }];
 }
 
-function brokenEntry(listText: string, problem: Diagnostic): InvalidImage {
-  const { offset = 0, length = listText.length } = problem.where;
-  return { text: listText.slice(offset, offset + length), problem };
+/** What stands in the list and names no image. */
+function brokenEntry({ text, image, diagnostics }: ImageListEntry): readonly InvalidImage[] {
+  const problem = image === undefined ? diagnostics.find(isError) : undefined;
+  return problem === undefined ? [] : [{ text, problem: inList(problem) }];
 }

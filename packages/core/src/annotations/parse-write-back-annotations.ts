@@ -3,14 +3,19 @@ import { parseWriteBack, type WriteBackSettingName } from "../policy/parse-write
 import type { WriteBackConfig } from "../policy/write-back-config.js";
 import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import { applicationKey, OWN_SETTINGS, ownKey, WRITE_BACK_SETTINGS } from "./annotation-keys.js";
-import { locateItem } from "./list-items.js";
-import { readApplicationSetting, readOwnSetting, type Annotations } from "./read-annotation.js";
+import { placeOf } from "./locate-setting.js";
+import {
+  itemsOf,
+  readApplicationSetting,
+  readOwnSetting,
+  type Annotations,
+} from "./read-annotation.js";
 import { readPullRequest } from "./read-pull-request.js";
 
-/** The write-back annotations that upstream has, as text, trimmed. */
+/** The write-back annotations that upstream has, as text. */
 export function readWriteBackConfig(annotations: Annotations): WriteBackConfig {
   const find = (setting: string): string | undefined =>
-    readApplicationSetting(annotations, setting)?.value.trim();
+    readApplicationSetting(annotations, setting)?.value;
   const method = find(WRITE_BACK_SETTINGS.method);
   const repository = find(WRITE_BACK_SETTINGS.repository);
   const branch = find(WRITE_BACK_SETTINGS.branch);
@@ -58,6 +63,5 @@ function locateWriteBack(
     ? readOwnSetting(annotations, OWN_SETTINGS[setting])
     : readApplicationSetting(annotations, WRITE_BACK_SETTINGS[setting]);
   if (found === undefined) return { annotation: key };
-  if (item !== undefined) return { annotation: key, ...locateItem(found.value, item) };
-  return { annotation: key, offset: 0, length: found.value.length };
+  return { annotation: key, ...placeOf({ ...found, items: itemsOf(found) }, item) };
 }

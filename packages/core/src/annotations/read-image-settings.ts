@@ -1,4 +1,5 @@
 import type { Diagnostic, Parsed } from "../errors/diagnostic.js";
+import { quoteText } from "../errors/wording.js";
 import type { SettingName } from "../policy/parse-image-policy.js";
 import type {
   CommonUpdateSettings,
@@ -7,8 +8,9 @@ import type {
   ManifestTargets,
 } from "../policy/image-settings.js";
 import { IMAGE_SETTINGS, SHARED_SETTINGS } from "./annotation-keys.js";
-import { splitList } from "./list-items.js";
+import type { FoundSetting } from "./locate-setting.js";
 import {
+  itemsOf,
   readApplicationSetting,
   readImageSetting,
   type Annotations,
@@ -19,7 +21,7 @@ import {
 export interface AnnotatedSettings<T> {
   readonly settings: T;
   /** The annotation of each setting that was found. */
-  readonly found: ReadonlyMap<SettingName, FoundAnnotation>;
+  readonly found: ReadonlyMap<SettingName, FoundSetting>;
 }
 
 /** Looks a setting up by its word. */
@@ -39,6 +41,19 @@ export function readCommonSettings(
   return { value: diagnostics.length > 0 ? undefined : value, diagnostics };
 }
 
+/** What the annotations of one alias say, for whatever image has it. */
+export type AliasSettings = Parsed<AnnotatedSettings<Omit<ImageSettings, "imageName">>>;
+
+/** Reads the settings of an alias, each alias once. */
+export function createAliasReader(annotations: Annotations): (alias: string) => AliasSettings {
+  const known = new Map<string, AliasSettings>();
+  return (alias) => {
+    const settings = known.get(alias) ?? readAliasSettings(annotations, alias);
+    known.set(alias, settings);
+    return settings;
+  };
+}
+
 /**
  * The settings of one image, without those of the whole application.
  *
@@ -49,21 +64,27 @@ export function readImageSettings(
   alias: string,
   imageName: string,
 ): Parsed<AnnotatedSettings<ImageSettings>> {
+  const { value, diagnostics } = readAliasSettings(annotations, alias);
+  if (value === undefined) return { value, diagnostics };
+  return { value: { ...value, settings: { ...value.settings, imageName } }, diagnostics };
+}
+
+function readAliasSettings(annotations: Annotations, alias: string): AliasSettings {
   const find: FindSetting = (setting) => readImageSetting(annotations, alias, setting);
   const { diagnostics, ...shared } = readSharedSettings(find);
   if (diagnostics.length > 0) return { value: undefined, diagnostics };
   const platforms = find(IMAGE_SETTINGS.platforms);
+  const wanted = platforms && itemsOf(platforms).filter(({ text }) => text !== "");
   const targets = readTargets(find);
   const found = new Map(shared.found);
-  if (platforms !== undefined) found.set("platforms", platforms);
+  if (platforms !== undefined) found.set("platforms", { ...platforms, items: wanted });
   const common: CommonUpdateSettings = {
     ...shared.settings,
-    ...(platforms === undefined ? {} : { platforms: splitList(platforms.value) }),
+    ...(wanted === undefined || wanted.length === 0 ? {} : { platforms: textsOf(wanted) }),
   };
-  const settings: ImageSettings = {
+  const settings: Omit<ImageSettings, "imageName"> = {
     alias,
-    imageName,
-    ...(found.size === 0 ? {} : { commonUpdateSettings: common }),
+    ...(Object.values(common).every(isAbsent) ? {} : { commonUpdateSettings: common }),
     ...(targets === undefined ? {} : { manifestTargets: targets.value }),
   };
   if (targets !== undefined) found.set("manifestTargets", targets.found);
@@ -74,25 +95,36 @@ export function readImageSettings(
 export function readSharedSettings(
   find: FindSetting,
 ): AnnotatedSettings<CommonUpdateSettings> & { readonly diagnostics: readonly Diagnostic[] } {
-  const found = new Map<SettingName, FoundAnnotation>();
+  const found = new Map<SettingName, FoundSetting>();
   const text = (name: keyof typeof SHARED_SETTINGS): string | undefined => {
     const annotation = find(SHARED_SETTINGS[name]);
     if (annotation !== undefined) found.set(name, annotation);
     return annotation?.value;
   };
   const forced = text("forceUpdate");
-  const ignoreTags = text("ignoreTags");
+  text("ignoreTags");
+  const ignored = found.get("ignoreTags");
+  const items = ignored && itemsOf(ignored);
+  if (ignored !== undefined) found.set("ignoreTags", { ...ignored, items });
   const settings: CommonUpdateSettings = {
     updateStrategy: text("updateStrategy"),
     forceUpdate: parseGoBoolean(forced),
     allowTags: text("allowTags"),
-    ignoreTags: ignoreTags === undefined ? undefined : splitList(ignoreTags),
-    pullSecret: text("pullSecret")?.trim(),
+    ignoreTags: items && textsOf(items),
+    pullSecret: text("pullSecret"),
   };
   const isWrong = forced !== undefined && settings.forceUpdate === undefined;
   const annotation = found.get("forceUpdate");
   const diagnostics = isWrong && annotation !== undefined ? [invalidBoolean(annotation)] : [];
   return { settings, found, diagnostics };
+}
+
+function textsOf(items: readonly { readonly text: string }[]): readonly string[] {
+  return items.map(({ text }) => text);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined;
 }
 
 /** The manifest targets, and one of the annotations that ask for them. */
@@ -107,13 +139,13 @@ function readTargets(
   const found = kustomize ?? inHelm;
   if (found === undefined) return undefined;
   const helm: HelmTarget = {
-    ...(name === undefined ? {} : { name: name.value.trim() }),
-    ...(tag === undefined ? {} : { tag: tag.value.trim() }),
-    ...(spec === undefined ? {} : { spec: spec.value.trim() }),
+    ...(name === undefined ? {} : { name: name.value }),
+    ...(tag === undefined ? {} : { tag: tag.value }),
+    ...(spec === undefined ? {} : { spec: spec.value }),
   };
   const value: ManifestTargets = {
     ...(inHelm === undefined ? {} : { helm }),
-    ...(kustomize === undefined ? {} : { kustomize: { name: kustomize.value.trim() } }),
+    ...(kustomize === undefined ? {} : { kustomize: { name: kustomize.value } }),
   };
   return { value, found };
 }
@@ -127,12 +159,8 @@ function parseGoBoolean(text = ""): boolean | undefined {
   return FALSE_WORDS.has(text) ? false : undefined;
 }
 
-function invalidBoolean({ key, value }: FoundAnnotation): Diagnostic {
-  const message = `"${value}" is no boolean; write "true" or "false"`;
-  return {
-    severity: "error",
-    code: "invalid-boolean",
-    where: { annotation: key, offset: 0, length: value.length },
-    message,
-  };
+function invalidBoolean({ key, value, offset }: FoundAnnotation): Diagnostic {
+  const message = `${quoteText(value)} is not a boolean; write "true" or "false"`;
+  const where = { annotation: key, offset, length: value.length };
+  return { severity: "error", code: "invalid-boolean", where, message };
 }

@@ -1,9 +1,14 @@
 import type { Diagnostic, Parsed } from "../errors/diagnostic.js";
+import { didYouMean, quoteText } from "../errors/wording.js";
 import { FORGES } from "../policy/parse-pull-request.js";
 import type { PullRequestConfig } from "../policy/write-back-config.js";
 import { OWN_SETTINGS } from "./annotation-keys.js";
-import { splitList } from "./list-items.js";
-import { readOwnSetting, type Annotations, type FoundAnnotation } from "./read-annotation.js";
+import {
+  itemsOf,
+  readOwnSetting,
+  type Annotations,
+  type FoundAnnotation,
+} from "./read-annotation.js";
 
 /**
  * The pull request that `image-updater.dev/pull-request` and `image-updater.dev/pull-request-labels`
@@ -15,19 +20,19 @@ export function readPullRequest(annotations: Annotations): Parsed<PullRequestCon
   if (found === undefined) {
     return { value: undefined, diagnostics: labels === undefined ? [] : [unusedLabels(labels)] };
   }
-  const forge = FORGES.find((known) => known === found.value.trim());
+  const forge = FORGES.find((known) => known === found.value);
   if (forge === undefined) return { value: undefined, diagnostics: [unknownForge(found)] };
   const value: PullRequestConfig = {
     [forge]: {},
-    ...(labels === undefined ? {} : { labels: splitList(labels.value) }),
+    ...(labels === undefined ? {} : { labels: itemsOf(labels).map(({ text }) => text) }),
   };
   return { value, diagnostics: [] };
 }
 
-function unknownForge({ key, value }: FoundAnnotation): Diagnostic {
-  const text = value.trim();
-  const message = `"${text}" is no forge that pull requests can be opened on; write one of ${FORGES.join(", ")}`;
-  const where = { annotation: key, offset: value.indexOf(text), length: text.length };
+function unknownForge({ key, value, offset }: FoundAnnotation): Diagnostic {
+  const right = `write one of ${FORGES.join(", ")}${didYouMean(value, FORGES)}`;
+  const message = `${quoteText(value)} is not a forge that pull requests can be opened on; ${right}`;
+  const where = { annotation: key, offset, length: value.length };
   return { severity: "error", code: "invalid-pull-request", where, message };
 }
 

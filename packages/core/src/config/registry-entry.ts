@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Diagnostic, DiagnosticSeverity, Parsed } from "../errors/diagnostic.js";
+import { didYouMean, quoteText } from "../errors/wording.js";
 import { parseGoDuration } from "./go-duration.js";
 import { parseCredentialReference } from "./parse-credential-reference.js";
 import type { RegistryConfig, TagSortMode } from "./registry-config.js";
@@ -24,7 +25,7 @@ const entrySchema = z.strictObject({
 
 type EntryKey = keyof z.infer<typeof entrySchema>;
 
-const KEYS = Object.keys(entrySchema.shape).join(", ");
+const KEYS: readonly string[] = Object.keys(entrySchema.shape);
 
 const TAG_SORT_MODES: ReadonlyMap<string, TagSortMode> = new Map<string, TagSortMode>([
   ["latest-first", "latest-first"],
@@ -97,7 +98,7 @@ function createFieldReader(entry: unknown, place: string): FieldReader {
       const value = reader.text(key);
       const result = value === undefined ? undefined : parse(value);
       if (value !== undefined && result === undefined) {
-        reader.refuse(key, `is ${quote(value)}; ${advice}`);
+        reader.refuse(key, `is ${quoteText(value)}; ${advice}`);
       }
       return result;
     },
@@ -122,9 +123,10 @@ function checkShape(entry: unknown, place: string): Diagnostic[] {
 
 function explain(issue: z.core.$ZodIssue, place: string): readonly Diagnostic[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) =>
-      invalid(`${place}.${key}`, `is not a setting of a registry; the settings are ${KEYS}`),
-    );
+    return issue.keys.map((key) => {
+      const right = `the settings are ${KEYS.join(", ")}${didYouMean(key, KEYS)}`;
+      return invalid(`${place}.${key}`, `is not a setting of a registry; ${right}`);
+    });
   }
   const [key] = issue.path;
   return key === undefined
@@ -138,7 +140,7 @@ function readApiUrl(fields: FieldReader): string {
   if (scheme !== undefined && rest !== undefined) {
     return `${scheme.toLowerCase()}://${rest.replace(/\/+$/, "")}`;
   }
-  const shown = url.includes("@") ? "holds user information" : `is ${quote(url)}`;
+  const shown = url.includes("@") ? "holds user information" : `is ${quoteText(url)}`;
   const advice = "write http:// or https://, a host and at most a path, without user or query";
   if (url !== "") fields.refuse("api_url", `${shown}; ${advice}`);
   return "";
@@ -176,10 +178,6 @@ function nonEmpty(value: string | undefined): string | undefined {
 
 function positive(value: number | undefined): number | undefined {
   return value === undefined || value <= 0 ? undefined : value;
-}
-
-function quote(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
 }
 
 function invalid(field: string, problem: string): Diagnostic {

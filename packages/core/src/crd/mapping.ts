@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Diagnostic } from "../errors/diagnostic.js";
+import { didYouMean, quoteText } from "../errors/wording.js";
 import type { Findings } from "./findings.js";
 
 /** A mapping of the resource and where it stands. */
@@ -35,15 +36,20 @@ export function openMapping(
   if (known === undefined) return { path, value: { path, fields: new Map(entries) } };
   const present = entries.filter(([, field]) => field !== null);
   for (const [key] of present) {
-    if (!known.includes(key)) reportUnknown(findings, pathOf(path, key), known);
+    if (!known.includes(key)) reportUnknown(findings, path, key, known);
   }
   return { path, value: { path, fields: new Map(present) } };
 }
 
-function reportUnknown(findings: Findings, path: string, known: readonly string[]): void {
+function reportUnknown(
+  findings: Findings,
+  path: string,
+  key: string,
+  known: readonly string[],
+): void {
   const right = known.length === 0 ? "there are none here" : `those here are ${known.join(", ")}`;
-  const message = `no field has this name, so it has no effect; ${right}`;
-  findings.report(path, message, { severity: "warning", code: "unknown-field" });
+  const message = `no field has this name, so it has no effect; ${right}${didYouMean(key, known)}`;
+  findings.report(pathOf(path, key), message, { severity: "warning", code: "unknown-field" });
 }
 
 /** Opens the mapping that a field holds; undefined when the field is absent. */
@@ -88,5 +94,5 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value !== "string") return typeof value === "object" ? "a mapping" : typeof value;
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  return quoteText(value);
 }

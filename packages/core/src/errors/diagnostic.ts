@@ -46,7 +46,10 @@ export type DiagnosticCode =
   | "unknown-field"
   | "unused-field"
   | "invalid-name-pattern"
-  | "invalid-label-selector";
+  | "invalid-label-selector"
+  | "unmatchable-pattern"
+  | "unused-constraint"
+  | "number-like-version";
 
 /** The place a diagnostic speaks of; only what is known is set. */
 export interface DiagnosticLocation {

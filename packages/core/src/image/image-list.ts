@@ -1,6 +1,8 @@
 import type { Diagnostic, DiagnosticSeverity, Parsed } from "../errors/diagnostic.js";
+import { quoteText } from "../errors/wording.js";
 import { createImageReference } from "./create-image-reference.js";
 import type { ImageReference } from "./image-reference.js";
+import { splitList, type ListItem } from "./list-items.js";
 import { parseImageReference } from "./parse-image-reference.js";
 
 /** An image to keep up to date, as an entry of `image-list` names it. */
@@ -15,8 +17,28 @@ export interface TrackedImage {
   readonly text: string;
 }
 
+/** An entry of an image list and where it stands, so that nobody has to look for it again. */
+export interface ImageListEntry {
+  /** The entry without the blanks around it. */
+  readonly text: string;
+  /** Where `text` begins in the list. */
+  readonly offset: number;
+  /** The entry without its alias: `[registry/]name[:constraint]`. */
+  readonly imageName: string;
+  /** Where `imageName` begins in the list. */
+  readonly nameOffset: number;
+  /** Undefined when the entry names no image, or only a part of a version constraint. */
+  readonly image: TrackedImage | undefined;
+  /** The constraint as it was probably meant, where a comma cut it and the rest stands in later entries. */
+  readonly uncut?: string | undefined;
+  /** Located in the list. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** The signs a version constraint begins with, none of which an alias or image does. */
 const OPERATOR = /^[<>=!~^]/;
+/** What no name of an image looks like: an operator and the beginning of a version. */
+const COMPARISON = /^(?:[<>]=?|!=|=[<>]|=|~>?|\^)\s*v?[\dxX*]/;
 const BARE_VERSION = /^v?\d+(?:\.(?:\d+|[xX*]))*$/;
 /** An alias ends at the first `=`, unless that `=` already belongs to a constraint. */
 const ALIAS = /^(?<alias>[^=:<>!~^]*)=(?<image>.*)$/s;
@@ -27,96 +49,104 @@ const ALIAS = /^(?<alias>[^=:<>!~^]*)=(?<image>.*)$/s;
  * no alias.
  */
 export function parseTrackedImage(text: string): Parsed<TrackedImage> {
-  return parseEntry(text.trim(), 0);
+  const { image, diagnostics } = parseEntry({ text: text.trim(), offset: 0 });
+  return { value: image, diagnostics };
 }
 
 /**
  * Reads an `image-list` annotation: entries of {@link parseTrackedImage}, separated by commas; blank
  * ones are dropped. A comma always separates, also inside a constraint, as in Argo CD Image Updater;
- * what looks like the rest of a constraint gets a warning. Wrong entries are left out with an error.
+ * what looks like the rest of a constraint gets a diagnostic. Wrong entries are left out with an error.
  */
 export function parseImageList(text: string): Parsed<readonly TrackedImage[]> {
-  const entries = splitEntries(text);
-  if (entries.length === 0) return { value: undefined, diagnostics: [emptyList(text)] };
-  const results = entries.map(({ entry, offset }, index) => ({
-    entry,
-    offset,
-    ...explainPiece(parseEntry(entry, offset), entry, offset, index),
-  }));
-  const images = results.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const { entries, diagnostics } = parseImageEntries(text);
+  const images = entries.flatMap(({ image }) => (image === undefined ? [] : [image]));
   return {
     value: images.length === 0 ? undefined : images,
-    diagnostics: [...results.flatMap(({ diagnostics }) => diagnostics), ...duplicates(results)],
+    diagnostics: [...entries.flatMap((entry) => entry.diagnostics), ...diagnostics],
   };
 }
 
-interface Entry {
-  readonly entry: string;
-  readonly offset: number;
+/** The entries of an image list, in order, and what is wrong with the list as a whole. */
+export function parseImageEntries(text: string): {
+  readonly entries: readonly ImageListEntry[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const items = splitList(text).filter((item) => item.text !== "");
+  if (items.length === 0) return { entries: [], diagnostics: [emptyList(text)] };
+  const entries = items.map((item, index) => explainPiece(parseEntry(item), index));
+  return { entries: rejoinConstraints(entries), diagnostics: duplicates(entries) };
 }
 
-function splitEntries(text: string): readonly Entry[] {
-  let start = 0;
-  return text.split(",").flatMap((part) => {
-    const offset = start + (part.length - part.trimStart().length);
-    start += part.length + 1;
-    const entry = part.trim();
-    return entry === "" ? [] : [{ entry, offset }];
+/** Notes at each image the rest of its constraint, which commas made entries of their own. */
+function rejoinConstraints(entries: readonly ImageListEntry[]): readonly ImageListEntry[] {
+  const pieces = new Map<ImageListEntry, string[]>();
+  let head: ImageListEntry | undefined;
+  for (const entry of entries) {
+    if (!COMPARISON.test(entry.text)) head = entry;
+    else if (head !== undefined) piecesOf(pieces, head).push(entry.text);
+  }
+  return entries.map((entry) => {
+    const { constraint = "" } = entry.image ?? {};
+    const rest = constraint === "" ? undefined : pieces.get(entry);
+    return rest === undefined ? entry : { ...entry, uncut: [constraint, ...rest].join(" ") };
   });
 }
 
-function parseEntry(entry: string, offset: number): Parsed<TrackedImage> {
-  const { alias = "", image: imageText = entry } = ALIAS.exec(entry)?.groups ?? {};
+function piecesOf(pieces: Map<ImageListEntry, string[]>, head: ImageListEntry): string[] {
+  const found = pieces.get(head) ?? [];
+  pieces.set(head, found);
+  return found;
+}
+
+function parseEntry({ text, offset }: ListItem): ImageListEntry {
+  const { alias = "", image: imageText = text } = ALIAS.exec(text)?.groups ?? {};
   const aliasName = alias.trim();
+  const blanks = imageText.length - imageText.trimStart().length;
+  const place = {
+    text,
+    offset,
+    imageName: imageText.trim(),
+    nameOffset: offset + (text.length - imageText.length) + blanks,
+  };
   const { value: reference, diagnostics } = parseImageReference(imageText);
   if (reference === undefined) {
-    return { value: undefined, diagnostics: [missingImage(entry, offset)] };
+    return { ...place, image: undefined, diagnostics: [missingImage(text, offset)] };
   }
   const { registry, repository, digest, tag, writtenName } = reference;
-  const value: TrackedImage = {
+  const image: TrackedImage = {
     ...(aliasName === "" ? {} : { alias: aliasName }),
     image: createImageReference({ registry, repository, digest, writtenName }),
     ...(tag === undefined ? {} : { constraint: tag }),
-    text: entry,
+    text,
   };
-  return {
-    value,
-    diagnostics: diagnostics.map((diagnostic) => ({
-      ...diagnostic,
-      where: locate(entry, offset, value.alias),
-    })),
-  };
+  const where = locate(text, offset, image.alias);
+  return { ...place, image, diagnostics: diagnostics.map((found) => ({ ...found, where })) };
 }
 
 /** Replaces the complaint about a strange name by what most likely happened: a constraint was cut. */
-function explainPiece(
-  parsed: Parsed<TrackedImage>,
-  entry: string,
-  offset: number,
-  index: number,
-): Parsed<TrackedImage> {
-  const isPiece = OPERATOR.test(entry) || (index > 0 && BARE_VERSION.test(entry));
-  if (!isPiece || parsed.value === undefined) return parsed;
+function explainPiece(entry: ImageListEntry, index: number): ImageListEntry {
+  const { text, offset } = entry;
+  const isPiece = OPERATOR.test(text) || (index > 0 && BARE_VERSION.test(text));
+  if (!isPiece || entry.image === undefined) return entry;
   const message =
-    `"${entry}" looks like part of a version constraint, but is read as an image: a comma separates ` +
-    "images; write the constraint without commas, with spaces or ranges as ^1.2 instead";
-  const diagnostic = diagnose("warning", entry, offset, message);
-  return { value: parsed.value, diagnostics: [{ ...diagnostic, code: "ambiguous-constraint" }] };
+    `${quoteText(text)} looks like part of a version constraint, but is read as an image: a comma ` +
+    "separates images; write the constraint without commas, as >=1.2 <2 or ^1.2";
+  const found = diagnose("warning", text, offset, message);
+  return { ...entry, diagnostics: [{ ...found, code: "ambiguous-constraint" }] };
 }
 
-function duplicates(
-  results: readonly (Entry & { readonly value: TrackedImage | undefined })[],
-): readonly Diagnostic[] {
+function duplicates(entries: readonly ImageListEntry[]): readonly Diagnostic[] {
   const seen = new Set<string>();
-  return results.flatMap(({ value, entry, offset }) => {
-    const alias = value?.alias;
+  return entries.flatMap(({ image, text, offset }) => {
+    const alias = image?.alias;
     if (alias === undefined) return [];
     if (!seen.has(alias)) {
       seen.add(alias);
       return [];
     }
-    const message = `the alias "${alias}" is used more than once; its settings apply to each image, so give every image its own alias`;
-    const where = locate(entry, offset, alias);
+    const message = `the alias ${quoteText(alias)} is used more than once; its settings apply to each image, so give every image its own alias`;
+    const where = locate(text, offset, alias);
     return [{ severity: "warning", code: "duplicate-alias", where, message }];
   });
 }
@@ -131,7 +161,7 @@ function emptyList(text: string): Diagnostic {
 }
 
 function missingImage(entry: string, offset: number): Diagnostic {
-  const message = `"${entry}" names no image; write [alias=]image[:constraint], as web=nginx:1.x`;
+  const message = `${quoteText(entry)} names no image; write [alias=]image[:constraint], as web=nginx:1.x`;
   return diagnose("error", entry, offset, message);
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../errors/diagnostic.js";
 import { summarizeError } from "../errors/image-updater-error.js";
+import { didYouMean, quoteText } from "../errors/wording.js";
 import { builtInStrategies } from "../strategy/built-in-strategies.js";
 import { findStrategy } from "../strategy/find-strategy.js";
 import { semverStrategy } from "../strategy/semver-strategy.js";
@@ -28,9 +29,10 @@ export function chooseStrategy(
   const { strategy, unknownName, deprecatedName } = findStrategy(text, strategies);
   const where = { offset: 0, length: text.length };
   if (unknownName !== undefined) {
-    const known = [...builtInStrategies, ...strategies].map(({ name }) => name).join(", ");
+    const known = [...builtInStrategies, ...strategies].map(({ name }) => name);
     const fallback = strict ? "" : `; ${strategy.name} is used in its place`;
-    const message = `unknown update strategy "${text}"${fallback}; known ones are ${known}`;
+    const right = `known ones are ${known.join(", ")}${didYouMean(text, known)}`;
+    const message = `unknown update strategy ${quoteText(text)}${fallback}; ${right}`;
     const severity = strict ? "error" : "warning";
     const diagnostic: Diagnostic = { severity, code: "unknown-strategy", where, message };
     return { strategy, unknown: text, diagnostics: [diagnostic] };

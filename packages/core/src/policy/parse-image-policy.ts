@@ -11,10 +11,19 @@ import { createImageReference } from "../image/create-image-reference.js";
 import { parseImageReference } from "../image/parse-image-reference.js";
 import { parsePlatform } from "../image/platform.js";
 import type { UpdateStrategy } from "../strategy/update-strategy.js";
-import { parseTagFilter } from "../tags/parse-tag-filter.js";
+import {
+  compileTagFilter,
+  createTagFilterCompiler,
+  type CompiledTagFilter,
+} from "../tags/parse-tag-filter.js";
 import { chooseStrategy, inspectConstraint } from "./choose-strategy.js";
 import type { ImagePolicy } from "./image-policy.js";
-import type { CommonUpdateSettings, ImageSettings, ManifestTargets } from "./image-settings.js";
+import type {
+  CommonUpdateSettings,
+  HelmTarget,
+  ImageSettings,
+  ManifestTargets,
+} from "./image-settings.js";
 import { parseVerification } from "./parse-verification.js";
 
 /** A setting by its name in {@link ImageSettings}, so that a diagnostic can say where it was written. */
@@ -40,6 +49,25 @@ export interface ImagePolicyOptions {
   readonly locate?: ((setting: SettingName, item?: number) => DiagnosticLocation) | undefined;
 }
 
+/** What is read and compiled once for all images that have a text in common. */
+export interface SharedParsing {
+  readonly compileTags: typeof compileTagFilter;
+  readonly inspectPlatforms: typeof inspectPlatforms;
+}
+
+/** Shares the work among the images of one Application. */
+export function createSharedParsing(): SharedParsing {
+  const known = new Map<readonly string[], readonly Fault[]>();
+  return {
+    compileTags: createTagFilterCompiler(),
+    inspectPlatforms(platforms) {
+      const faults = known.get(platforms) ?? inspectPlatforms(platforms);
+      known.set(platforms, faults);
+      return faults;
+    },
+  };
+}
+
 /** The image a policy is for, its name parsed. */
 export type PolicySubject = Omit<TrackedImage, "text">;
 
@@ -56,9 +84,10 @@ export function parseImagePolicy(
   settings: ImageSettings,
   options: ImagePolicyOptions = {},
 ): Parsed<ImagePolicy> {
-  const { value, diagnostics } = parseSubject(settings);
-  const policy = parsePolicySettings(value, settings, options);
-  const located = locateAll(settings, options, "imageName", diagnostics);
+  const trimmed = trimSettings(settings);
+  const { value, diagnostics } = parseSubject(trimmed);
+  const policy = parsePolicySettings(value, trimmed, options);
+  const located = locateAll(trimmed, options, "imageName", diagnostics);
   return { value: policy.value, diagnostics: [...located, ...policy.diagnostics] };
 }
 
@@ -71,10 +100,13 @@ export function parsePolicySettings(
   subject: PolicySubject | undefined,
   settings: ImageSettings,
   options: ImagePolicyOptions = {},
+  shared: SharedParsing = { compileTags: compileTagFilter, inspectPlatforms },
 ): Parsed<ImagePolicy> {
   const { strategies = [], strict = false } = options;
   const common = settings.commonUpdateSettings ?? {};
   const chosen = chooseStrategy(common.updateStrategy, strategies, strict);
+  const { filter, ...faults } = shared.compileTags(common);
+  const platforms = common.platforms ?? [];
   const secret = readPullSecret(common.pullSecret, options.applicationNamespace);
   const conflicts = conflictingTargets(settings.manifestTargets);
   const verification = parseVerification(settings.imagesVerification);
@@ -86,7 +118,9 @@ export function parsePolicySettings(
     ...locate("manifestTargets", conflicts),
     ...locate("imagesVerification", verification.diagnostics),
     ...(isUsable ? locate("imageName", inspectSubject(subject, settings, chosen.strategy)) : []),
-    ...inspectFilters(common, locate),
+    ...locate("allowTags", faults.allowTags),
+    ...locateItems("ignoreTags", faults.ignoreTags, locate),
+    ...locateItems("platforms", shared.inspectPlatforms(platforms), locate),
     ...locate("pullSecret", secret.diagnostics),
   ];
   if (subject === undefined || !isUsable) return { value: undefined, diagnostics };
@@ -97,8 +131,8 @@ export function parsePolicySettings(
     ...(subject.constraint === undefined ? {} : { constraint: subject.constraint }),
     strategy: chosen.strategy,
     ...(chosen.unknown === undefined ? {} : { unknownStrategy: chosen.unknown }),
-    tags: parseTagFilter(common).value,
-    platforms: common.platforms ?? [],
+    tags: filter,
+    platforms,
     forceUpdate: common.forceUpdate ?? false,
     ...(secret.value === undefined ? {} : { pullSecret: secret.value }),
     targets: settings.manifestTargets ?? {},
@@ -123,20 +157,65 @@ type Locate = (
   item?: number,
 ) => readonly Diagnostic[];
 
-/** What is wrong with the patterns and platforms; of lists each item is judged alone, to be located. */
-function inspectFilters(
-  { allowTags, ignoreTags = [], platforms = [] }: CommonUpdateSettings,
+/** More faults of one list than this say nothing new. */
+const MOST_FAULTS = 20;
+
+/** What is wrong with one item of a list. */
+type Fault = CompiledTagFilter["ignoreTags"][number];
+
+function inspectPlatforms(platforms: readonly string[]): readonly Fault[] {
+  return platforms.flatMap((platform, item) =>
+    parsePlatform(platform).diagnostics.map((diagnostic) => ({ item, diagnostic })),
+  );
+}
+
+function locateItems(
+  setting: SettingName,
+  faults: readonly Fault[],
   locate: Locate,
 ): readonly Diagnostic[] {
-  return [
-    ...locate("allowTags", parseTagFilter({ allowTags }).diagnostics),
-    ...ignoreTags.flatMap((glob, item) =>
-      locate("ignoreTags", parseTagFilter({ ignoreTags: [glob] }).diagnostics, item),
-    ),
-    ...platforms.flatMap((platform, item) =>
-      locate("platforms", parsePlatform(platform).diagnostics, item),
-    ),
-  ];
+  return faults
+    .slice(0, MOST_FAULTS)
+    .flatMap(({ item, diagnostic }) => locate(setting, [diagnostic], item));
+}
+
+/**
+ * The settings without the blanks and line breaks around them, which YAML's block scalars leave; blank
+ * platforms are dropped.
+ */
+function trimSettings({ alias, imageName, ...settings }: ImageSettings): ImageSettings {
+  const { commonUpdateSettings: common, manifestTargets: targets } = settings;
+  const trimmed = {
+    ...common,
+    updateStrategy: common?.updateStrategy?.trim(),
+    allowTags: common?.allowTags?.trim(),
+    ignoreTags: common?.ignoreTags?.map((pattern) => pattern.trim()),
+    pullSecret: common?.pullSecret?.trim(),
+    platforms: common?.platforms?.map((word) => word.trim()).filter((word) => word !== ""),
+  };
+  return {
+    ...settings,
+    alias: alias.trim(),
+    imageName: imageName.trim(),
+    ...(common === undefined ? {} : { commonUpdateSettings: trimmed }),
+    ...(targets === undefined ? {} : { manifestTargets: trimTargets(targets) }),
+  };
+}
+
+function trimTargets({ helm, kustomize, plugin }: ManifestTargets): ManifestTargets {
+  return {
+    ...(helm === undefined ? {} : { helm: trimTarget(helm) }),
+    ...(kustomize === undefined ? {} : { kustomize: { name: kustomize.name.trim() } }),
+    ...(plugin === undefined ? {} : { plugin: trimTarget(plugin) }),
+  };
+}
+
+function trimTarget(target: HelmTarget): HelmTarget {
+  const entries = Object.entries(target).map(([part, name]: [string, string | undefined]) => [
+    part,
+    name?.trim(),
+  ]);
+  return Object.fromEntries(entries.filter(([, name]) => name !== undefined));
 }
 
 /** What the strategy says of the constraint, at the constraint's place in the image's name. */

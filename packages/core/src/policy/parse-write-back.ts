@@ -198,7 +198,8 @@ function parseTarget(text: string): Parsed<WriteBackFile> {
   }
   const name = text.split("/").at(-1) ?? "";
   if (KUSTOMIZATION_FILES.has(name)) {
-    const directory = text.slice(0, -name.length).replaceAll(/^\/+|\/+$/gu, "");
+    // Argo CD Image Updater takes "kustomization:/" for no kustomization at all.
+    const directory = text.split("/").slice(0, -1).filter(Boolean).join("/") || ".";
     const message = `"${text}" names a kustomization file; write its folder, "kustomization:/${directory}"`;
     return { value: undefined, diagnostics: [problem("invalid-write-back-target", message)] };
   }

@@ -19,6 +19,24 @@ export function compileGlob(pattern: string): Glob | undefined {
   return { pattern, matches: (text) => matchesChunks(chunks, Array.from(text)) };
 }
 
+/** A tag begins with one of the first, and goes on with any of them. */
+const TAG_START = Array.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+const TAG_CHARACTERS = [...TAG_START, ".", "-"];
+
+/** Whether there can be a tag that the glob matches; false for a malformed one. */
+export function canMatchTags(pattern: string): boolean {
+  const chunks = parseGlob(pattern);
+  return (
+    chunks !== undefined &&
+    chunks.every(({ afterStar, items }, chunk) =>
+      items.every((takes, index) => {
+        const isFirst = chunk === 0 && index === 0 && !afterStar;
+        return (isFirst ? TAG_START : TAG_CHARACTERS).some((character) => takes(character));
+      }),
+    )
+  );
+}
+
 /**
  * Matches chunk by chunk, each at the first place where it fits.
  *

@@ -1,6 +1,6 @@
 import type { Diagnostic, Parsed } from "../errors/diagnostic.js";
-import { compileGlob, type Glob } from "./glob.js";
-import { parseAllowTags } from "./parse-allow-tags.js";
+import { parseAllowTags, type AllowRule } from "./parse-allow-tags.js";
+import { parseIgnoreTags, type IgnoreRule } from "./parse-ignore-tags.js";
 import type { FilterVerdict, TagFilter } from "./tag-filter.js";
 import type { TagReason } from "./tag-reason.js";
 
@@ -12,6 +12,14 @@ export interface TagFilterSettings {
   readonly ignoreTags?: readonly string[] | undefined;
 }
 
+/** A compiled filter, and what is wrong with each of its texts. */
+export interface CompiledTagFilter {
+  readonly filter: TagFilter;
+  readonly allowTags: readonly Diagnostic[];
+  /** What is wrong with a glob, by its place in the list; globs without fault are left out. */
+  readonly ignoreTags: IgnoreRule["problems"];
+}
+
 /**
  * Compiles `allow-tags` and `ignore-tags` as Argo CD Image Updater reads them. There is always a value.
  *
@@ -21,39 +29,42 @@ export interface TagFilterSettings {
 export function parseTagFilter(
   settings: TagFilterSettings = {},
 ): Parsed<TagFilter> & { readonly value: TagFilter } {
-  const allow = parseAllowTags(settings.allowTags);
-  const patterns = settings.ignoreTags ?? [];
-  const globs = patterns.map((pattern) => compileGlob(pattern));
-  const usable = globs.filter((glob) => glob !== undefined);
-  const malformed = patterns.filter((_pattern, index) => globs[index] === undefined);
+  const { filter, allowTags, ignoreTags } = compileTagFilter(settings);
   return {
-    value: createFilter((tag) => allow.explain(tag) ?? explainIgnored(usable, tag)),
-    diagnostics: [...allow.diagnostics, ...malformed.map(malformedGlob)],
+    value: filter,
+    diagnostics: [...allowTags, ...ignoreTags.map(({ diagnostic }) => diagnostic)],
   };
 }
 
-function createFilter(explain: (tag: string) => TagReason | undefined): TagFilter {
-  return {
+/** Compiles a filter, both of its texts once. */
+export function compileTagFilter({
+  allowTags,
+  ignoreTags = [],
+}: TagFilterSettings): CompiledTagFilter {
+  return combine(parseAllowTags(allowTags), parseIgnoreTags(ignoreTags));
+}
+
+/** Compiles the filters of many images; a text that several have in common is compiled once. */
+export function createTagFilterCompiler(): typeof compileTagFilter {
+  const allowed = new Map<string | undefined, AllowRule>();
+  const ignored = new Map<readonly string[] | undefined, IgnoreRule>();
+  return ({ allowTags, ignoreTags }) => {
+    const allow = allowed.get(allowTags) ?? parseAllowTags(allowTags);
+    const ignore = ignored.get(ignoreTags) ?? parseIgnoreTags(ignoreTags ?? []);
+    allowed.set(allowTags, allow);
+    ignored.set(ignoreTags, ignore);
+    return combine(allow, ignore);
+  };
+}
+
+function combine(allow: AllowRule, ignore: IgnoreRule): CompiledTagFilter {
+  const explain = (tag: string): TagReason | undefined => allow.explain(tag) ?? ignore.explain(tag);
+  const filter: TagFilter = {
     test: (tag) => explain(tag) === undefined,
     explain(tag): FilterVerdict {
       const reason = explain(tag);
       return reason === undefined ? { kind: "accepted" } : { kind: "rejected", reason };
     },
   };
-}
-
-function explainIgnored(globs: readonly Glob[], tag: string): TagReason | undefined {
-  const glob = globs.find((candidate) => candidate.matches(tag));
-  return glob && { code: "ignored", pattern: glob.pattern };
-}
-
-function malformedGlob(pattern: string): Diagnostic {
-  return {
-    severity: "warning",
-    code: "invalid-glob",
-    where: {},
-    message:
-      `ignore-tags pattern ${JSON.stringify(pattern)} is malformed and ignores no tag; ` +
-      "close every [, put - and ] in a class behind a \\, and end no pattern with a \\",
-  };
+  return { filter, allowTags: allow.diagnostics, ignoreTags: ignore.problems };
 }

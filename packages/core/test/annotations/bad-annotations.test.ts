@@ -12,7 +12,7 @@ describe("one bad image", () => {
     ],
     [
       "a blank inside a boolean",
-      { "web.force-update": " true" },
+      { "web.force-update": "tr ue" },
       "error invalid-boolean web.force-update web",
     ],
     [

@@ -101,7 +101,7 @@ describe("write-back settings", () => {
 
   it.each<[string, object, string]>([
     ["a method nobody knows", { method: "svn" }, "error invalid-write-back-method"],
-    ["a method with a blank", { method: " git" }, "error invalid-write-back-method"],
+    ["a method with a blank inside", { method: "g it" }, "error invalid-write-back-method"],
     [
       "a secret of another namespace",
       { method: "git:secret:x/y" },

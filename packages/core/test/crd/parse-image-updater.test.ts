@@ -13,7 +13,7 @@ import {
 
 const full = {
   commonUpdateSettings: {
-    updateStrategy: "newest-build",
+    updateStrategy: "semver",
     forceUpdate: true,
     allowTags: "regexp:^v",
     ignoreTags: ["*-rc*"],
@@ -64,7 +64,7 @@ describe("parseImageUpdater on a whole resource", () => {
           {
             alias: "web",
             constraint: "1.x",
-            strategy: { name: "newest-build" },
+            strategy: { name: "semver" },
             forceUpdate: true,
             platforms: ["linux/arm64"],
             targets: { helm: { spec: "image" } },

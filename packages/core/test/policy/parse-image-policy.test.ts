@@ -110,7 +110,7 @@ describe("parseImagePolicy on a strategy", () => {
     ["name", "alphabetical", ["warning deprecated-value"]],
     ["Oldest", "oldest", []],
     ["newest", "semver", ["warning unknown-strategy"]],
-    [" semver", "semver", ["warning unknown-strategy"]],
+    [" newest-build\n", "newest-build", []],
     ["", "semver", ["warning unknown-strategy"]],
   ])("%j uses %s and says %j", (updateStrategy, name, expected) => {
     const input = settings("nginx", { updateStrategy });

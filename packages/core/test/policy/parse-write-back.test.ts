@@ -111,7 +111,8 @@ describe("parseWriteBack on a target", () => {
   });
 
   it.each([
-    ["kustomization.yaml", '"kustomization:/"'],
+    ["kustomization.yaml", '"kustomization:/."'],
+    ["//Kustomization", '"kustomization:/."'],
     ["/overlays/prod/kustomization.yml", '"kustomization:/overlays/prod"'],
     ["base/Kustomization", '"kustomization:/base"'],
   ])("refuses %s and says to write %s", (writeBackTarget, advice) => {

@@ -143,3 +143,92 @@ describe("parseTagFilter with ignore-tags", () => {
 it("lets everything through without settings", () => {
   expect(parseTagFilter().value.test("")).toBe(true);
 });
+
+describe("parseTagFilter on what cannot mean what it says", () => {
+  it.each([
+    ["regexp: ^v1$", 7],
+    ["regexp:^v1$ ", 11],
+    ['regexp:"^v1$"', 7],
+    ["regexp:'^v1$'", 7],
+    ["regexp:`^v1$`", 7],
+    ["regexp:/^v1/", 7],
+    ["regexp:^v1$ | ^v2$", 11],
+    ["regexp:[[:alpha:]] x", 18],
+  ])("warns that allow-tags %j asks for a character no tag has", (allowTags, offset) => {
+    expect(parseTagFilter({ allowTags }).diagnostics).toMatchObject([
+      { severity: "warning", code: "unmatchable-pattern", where: { offset, length: 1 } },
+    ]);
+  });
+
+  it.each([
+    String.raw`regexp:^v1\ x$`,
+    "regexp:^[ '/]v1$",
+    String.raw`regexp:^v\d+\.\d+$`,
+    "regexp:^(?i:rc)$",
+  ])("says nothing of the kind of %j", (allowTags) => {
+    const { diagnostics } = parseTagFilter({ allowTags });
+    expect(diagnostics.map(({ code }) => code)).not.toContain("unmatchable-pattern");
+  });
+
+  it.each([
+    ["regexp:^[a-zA-Z].*", "regexp:"],
+    ["REGEXP:x", "regexp:"],
+    ["^v.*", "no tag"],
+    ["v1$", "no tag"],
+    ["a|b", "no tag"],
+    ["(rc", "no tag"],
+    ["{rc", "no tag"],
+    ["rc b", "no tag"],
+    ['"latest"', "no tag"],
+    [".*-rc", "no tag"],
+    ["-rc*", "no tag"],
+    ["o/app", "no tag"],
+    ["[ /]*", "no tag"],
+    [String.raw`\$x`, "no tag"],
+    ["*+*", "no tag"],
+  ])("warns that ignore-tags %j ignores nothing", (pattern, expected) => {
+    const { value, diagnostics } = parseTagFilter({ ignoreTags: ["ok", pattern] });
+    expect(diagnostics).toMatchObject([{ severity: "warning", code: "unmatchable-pattern" }]);
+    expect(diagnostics[0]?.message).toContain(expected);
+    expect(value.test("1.0.0")).toBe(true);
+  });
+
+  it.each([
+    ["[!a]*", "[^"],
+    [String.raw`v\d*`, "[0-9]"],
+  ])("warns that ignore-tags %j is another language", (pattern, expected) => {
+    const { diagnostics } = parseTagFilter({ ignoreTags: [pattern] });
+    expect(diagnostics).toMatchObject([{ severity: "warning", code: "invalid-glob" }]);
+    expect(diagnostics[0]?.message).toContain(expected);
+  });
+
+  it.each(["*", "", "latest", "*-rc*", "1.?.[0-9]", String.raw`0\.0\.0*`, "sha-*", "_x", "[^a]*"])(
+    "says nothing of ignore-tags %j",
+    (pattern) => {
+      expect(parseTagFilter({ ignoreTags: [pattern] }).diagnostics).toEqual([]);
+    },
+  );
+
+  it("never warns of a glob that ignores some tag", () => {
+    const pattern = fc
+      .array(fc.constantFrom("a", "1", ".", "-", "*", "?", "[a-z]", "[^a]", "\\.", "$", " ", "/"), {
+        maxLength: 6,
+      })
+      .map((parts) => parts.join(""));
+    const tag = fc.stringMatching(/^[a1_][a1_.-]{0,5}$/u);
+    fc.assert(
+      fc.property(pattern, tag, (glob, text) => {
+        const { value, diagnostics } = parseTagFilter({ ignoreTags: [glob] });
+        expect(value.test(text) || diagnostics.length === 0).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("cuts a long pattern in its message", () => {
+    const long = `${"a".repeat(100_000)}$`;
+    const { diagnostics } = parseTagFilter({ allowTags: long, ignoreTags: [long] });
+    expect(diagnostics).toHaveLength(2);
+    for (const { message } of diagnostics) expect(message.length).toBeLessThan(500);
+  });
+});

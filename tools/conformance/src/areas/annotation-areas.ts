@@ -14,7 +14,11 @@ export const annotationAreas: Readonly<Record<string, RunCase>> = {
     const annotations = prefixed(input);
     const parsed = parseAnnotations(annotations);
     const whole = parsed.value;
-    if (whole === undefined || whole.invalidImages.length > 0) return { error: true };
+    // That a constraint which a comma cut is an error comes after its settings are read.
+    const invalid = whole?.invalidImages.filter(
+      ({ problem }) => problem.code !== "ambiguous-constraint",
+    );
+    if (invalid === undefined || invalid.length > 0) return { error: true };
     const tracked = parseImageList(annotations[`${ANNOTATION_PREFIX}image-list`] ?? "").value ?? [];
     const settings = tracked.map(({ alias = "", text: entry }) => {
       const name = alias === "" ? entry : entry.slice(entry.indexOf("=") + 1).trim();
