@@ -1,4 +1,5 @@
 import { compareTagNames } from "../tags/compare-tag-names.js";
+import { remarkOnUnusedConstraint } from "./remark-on-unused-constraint.js";
 import type { UpdateStrategy } from "./update-strategy.js";
 
 /**
@@ -11,6 +12,7 @@ export const alphabeticalStrategy: UpdateStrategy = {
   needs: "names",
   constraint: "optional",
   identity: "tag",
+  inspect: (context) => remarkOnUnusedConstraint("alphabetical", context),
   choose(candidates) {
     let [last] = candidates;
     for (const tag of candidates) {

@@ -1,7 +1,11 @@
+import { quoteText } from "../errors/wording.js";
 import type { UpdateStrategy } from "./update-strategy.js";
 
 const NO_CONSTRAINT =
   "the digest strategy needs the tag to follow after the image name, as in app:latest";
+
+/** What a registry takes as a tag. */
+const TAG = /^\w[\w.-]{0,127}$/u;
 
 /**
  * Follows one mutable tag, named by the constraint, by the digest it points to.
@@ -14,8 +18,9 @@ export const digestStrategy: UpdateStrategy = {
   constraint: "only",
   identity: "digest",
   inspect({ constraint = "" }) {
-    if (constraint !== "") return [];
-    return [{ severity: "error", code: "invalid-constraint", where: {}, message: NO_CONSTRAINT }];
+    if (TAG.test(constraint)) return [];
+    const message = constraint === "" ? NO_CONSTRAINT : notOneTag(constraint);
+    return [{ severity: "error", code: "invalid-constraint", where: {}, message }];
   },
   choose(candidates, { constraint = "" }) {
     if (constraint === "") return { kind: "invalid", reason: NO_CONSTRAINT };
@@ -27,7 +32,18 @@ export const digestStrategy: UpdateStrategy = {
       }));
     const followed = candidates.find(({ name }) => name === constraint);
     return followed === undefined
-      ? { kind: "none", reason: `there is no tag ${constraint}`, rejected }
+      ? { kind: "none", reason: missingTag(constraint), rejected }
       : { kind: "chosen", tag: followed, rejected };
   },
 };
+
+function missingTag(constraint: string): string {
+  return TAG.test(constraint) ? `there is no tag ${constraint}` : notOneTag(constraint);
+}
+
+function notOneTag(constraint: string): string {
+  return (
+    `${quoteText(constraint)} cannot be the name of a tag, and the digest strategy follows exactly one; ` +
+    "write its name, as app:latest, or choose among tags with newest-build and allow-tags"
+  );
+}

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../errors/diagnostic.js";
 import { compareTagNames } from "../tags/compare-tag-names.js";
 import { compareImageTimes } from "./compare-image-times.js";
 import { parseImageTime } from "./parse-image-time.js";
+import { remarkOnUnusedConstraint } from "./remark-on-unused-constraint.js";
 import type { StrategyRejection, TagCandidate, UpdateStrategy } from "./update-strategy.js";
 
 const FIRST_CONTAINER_IMAGES = "2013-01-01T00:00:00Z";
@@ -18,6 +19,7 @@ export const newestBuildStrategy: UpdateStrategy = {
   constraint: "optional",
   identity: "tag",
   requiresDate: true,
+  inspect: (context) => remarkOnUnusedConstraint("newest-build", context),
   choose(candidates) {
     let newest: Dated | undefined;
     for (const tag of candidates) {

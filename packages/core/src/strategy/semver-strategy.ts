@@ -5,7 +5,7 @@ import { parseVersionConstraint } from "../version/parse-version-constraint.js";
 import { parseVersion } from "../version/parse-version.js";
 import type { VersionConstraint } from "../version/version-constraint.js";
 import type { Version } from "../version/version.js";
-import { isDateLike, remarkOnDateLikeVersion } from "./remark-on-date-like-version.js";
+import { isOutOfScale, remarkOnHighVersion } from "./remark-on-high-version.js";
 import type {
   StrategyContext,
   StrategyRejection,
@@ -81,7 +81,7 @@ function chooseHighest(
     const match = matchTag(tag, constraint);
     if (!("version" in match)) continue;
     best = higher(best, match);
-    if (!isDateLike(match.version)) ordinary = higher(ordinary, match);
+    if (!isOutOfScale(match.version)) ordinary = higher(ordinary, match);
   }
   const rejections = (): readonly StrategyRejection[] =>
     candidates.flatMap((tag) => {
@@ -101,7 +101,7 @@ function chooseHighest(
   return {
     kind: "chosen",
     tag: best.tag,
-    remarks: remarkOnDateLikeVersion(best.version, ordinary?.version),
+    remarks: remarkOnHighVersion(best.version, ordinary?.version),
     get rejected() {
       return rejections();
     },

@@ -1,4 +1,5 @@
 import type { Parsed } from "../errors/diagnostic.js";
+import { quoteText } from "../errors/wording.js";
 import type { Comparator } from "./comparator.js";
 import { COMPARATOR_VERSION, OPERATORS, parseComparator } from "./parse-comparator.js";
 import { parseVersion } from "./parse-version.js";
@@ -55,13 +56,14 @@ function invalid(message: string): Parsed<VersionConstraint> {
 }
 
 function describeProblem(text: string, part: string): string {
-  const advice = "write versions such as 1.2.3, 1.x, ~1.2, ^1.2 or >=1.2, <2";
-  if (text === "") return `an empty text is no version constraint: ${advice}, or * for any release`;
+  const advice = "write versions such as 1.2.3, 1.x, ~1.2, ^1.2 or >=1.2 <2";
+  if (text === "")
+    return `an empty text is not a version constraint: ${advice}, or * for any release`;
   const wrong = part.trim();
   // A hyphen range is no longer there as it was written.
   const isQuotable = wrong !== text.trim() && text.includes(wrong);
-  const place = isQuotable ? `: ${JSON.stringify(wrong)} is wrong` : "";
-  return `${JSON.stringify(text)} is no version constraint${place}; ${advice}`;
+  const place = isQuotable ? `: ${quoteText(wrong)} is wrong` : "";
+  return `${quoteText(text)} is not a version constraint${place}; ${advice}`;
 }
 
 /** All comparators of one alternative; `undefined` unless they make up the whole text. */

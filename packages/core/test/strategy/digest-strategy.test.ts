@@ -16,6 +16,11 @@ describe("digestStrategy", () => {
 
   it.each([
     ["latest", []],
+    ["dev-*", ["error invalid-constraint"]],
+    [">=1", ["error invalid-constraint"]],
+    ["1.x || 2.x", ["error invalid-constraint"]],
+    ["-dev", ["error invalid-constraint"]],
+    ["1.x", []],
     ["", ["error invalid-constraint"]],
     [undefined, ["error invalid-constraint"]],
   ])("says of the constraint %s %j", (constraint, expected) => {

@@ -84,18 +84,27 @@ describe("semverStrategy", () => {
   });
 
   it.each([
-    ["20240101 1.2.3", true],
-    ["v20240101123000 1.2.3", true],
-    ["20240101 20231231", false],
-    ["2.0.0 1.2.3", false],
-    ["20241301 1.2.3", false],
-    ["2024.01.05 1.2.3", false],
-    ["20240101 latest", false],
-  ])("remarks of %s that a date won: %s", (tags, expected) => {
+    ["20240101 1.2.3", "date-like-version"],
+    ["v20240101123000 1.2.3", "date-like-version"],
+    ["20241301 1.2.3", "number-like-version"],
+    ["4815162342 1.1.0 1.0.0", "number-like-version"],
+    ["v2024 1.1.0", "number-like-version"],
+    ["2024 3", "number-like-version"],
+    ["20240101 4815162342 1.1.0", "number-like-version"],
+    ["20240101 20231231", undefined],
+    ["4816 4815", undefined],
+    ["20240101 4711", undefined],
+    ["2.0.0 1.2.3", undefined],
+    ["2 1.1.0", undefined],
+    ["999 1.1.0", undefined],
+    ["2024.01.05 1.2.3", undefined],
+    ["4815.0 1.2.3", undefined],
+    ["20240101 latest", undefined],
+  ])("remarks of %s that a bare number won: %s", (tags, code) => {
     const verdict = semverStrategy.choose(named(...tags.split(" ")), { constraint: undefined });
     expect(verdict).toMatchObject({
       kind: "chosen",
-      remarks: expected ? [{ severity: "warning", code: "date-like-version" }] : [],
+      remarks: code === undefined ? [] : [{ severity: "warning", code }],
     });
   });
 

@@ -146,7 +146,7 @@ describe("parseVersionConstraint", () => {
 
   it("names the alternative that is wrong", () => {
     const [diagnostic] = parseVersionConstraint("1.x || latest").diagnostics;
-    expect(diagnostic?.message).toContain('"1.x || latest" is no version constraint: "latest"');
+    expect(diagnostic?.message).toContain('"1.x || latest" is not a version constraint: "latest"');
   });
 
   it.each([
