@@ -15,7 +15,8 @@ export type KubernetesErrorCode =
   | "timeout"
   | "cancelled"
   | "invalid-response"
-  | "invalid-config";
+  | "invalid-config"
+  | "too-large";
 
 /** Which call it was. Never a token, never a value of a secret. */
 export interface KubernetesErrorContext {

@@ -32,8 +32,14 @@ const page = z.object({
 
 type Page = z.infer<typeof page>;
 
+/** A list that goes on for longer does not end: five million objects of the usual page. */
+const MOST_PAGES = 10_000;
+
+/** By how much smaller the next page is asked for when one was too large to be read. */
+const SHRINK = 5;
+
 /**
- * Lists all objects, page by page.
+ * Lists all objects, page by page; smaller pages where they are too large.
  *
  * When a page is too old to go on from, all are read anew in one request, as Kubernetes' own clients do:
  * the list is whole and of one moment, or an error.
@@ -43,21 +49,28 @@ export async function listResources(
   selection: ResourceSelection,
   signal?: CancelSignal,
 ): Promise<ResourceList> {
-  const limit = String(selection.pageSize ?? 500);
+  let limit = selection.pageSize ?? 500;
+  let token = "";
   const objects: unknown[] = [];
-  for (let token: string | undefined; ;) {
-    const paging = token === undefined ? { limit } : { limit, continue: token };
-    const read = await readPage(api, selection, paging, signal).catch((error: unknown) => {
-      const isTooOld = KubernetesError.is(error) && error.code === "expired";
-      if (token !== undefined && isTooOld) return undefined;
-      throw error;
-    });
-    if (read === undefined) return listAtOnce(api, selection, signal);
-    objects.push(...(read.items ?? []));
-    const { resourceVersion, continue: next } = read.metadata;
-    if (next === "") return { objects, resourceVersion };
-    token = next;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    const paging = { limit: String(limit), ...(token === "" ? {} : { continue: token }) };
+    try {
+      const { items, metadata } = await readPage(api, selection, paging, signal);
+      for (const object of items ?? []) objects.push(object);
+      const { resourceVersion, continue: next } = metadata;
+      if (next === "") return { objects, resourceVersion };
+      if (next === token) break;
+      token = next;
+    } catch (error) {
+      const code = KubernetesError.is(error) ? error.code : undefined;
+      if (code === "expired" && token !== "") return listAtOnce(api, selection, signal);
+      if (code !== "too-large" || limit <= 1) throw error;
+      limit = Math.ceil(limit / SHRINK);
+    }
   }
+  const call = describeCall({ ...placeOf(selection), verb: "list" });
+  const message = `${call}: the list does not end: each page names a next one`;
+  throw new KubernetesError("invalid-response", message, { verb: "list" });
 }
 
 async function listAtOnce(
@@ -80,7 +93,7 @@ async function readPage(
   const body = await callResource(api, call, { query, signal });
   const { data, error } = page.safeParse(body);
   if (data !== undefined) return data;
-  const message = `${describeCall(call)}: the answer is no list`;
+  const message = `${describeCall(call)}: the answer is not a list`;
   throw new KubernetesError("invalid-response", message, { verb: "list", cause: error });
 }
 

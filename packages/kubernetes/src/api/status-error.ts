@@ -121,6 +121,7 @@ function explain(code: KubernetesErrorCode, call: ResourceCall, said: Status): s
     case "timeout":
     case "invalid-response":
     case "invalid-config":
+    case "too-large":
     case "cancelled":
       return `the API server failed${quote(said)}`;
   }

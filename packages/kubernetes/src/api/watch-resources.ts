@@ -1,6 +1,6 @@
 import type { CancelSignal, Clock } from "@image-updater/core";
 import type { KubernetesApi } from "./kubernetes-api.js";
-import { KubernetesError } from "./kubernetes-error.js";
+import { KubernetesError, type KubernetesErrorCode } from "./kubernetes-error.js";
 import { listResources, placeOf, selectors, type ResourceSelection } from "./list-resources.js";
 import { objectName, type ObjectIdentity } from "./object-name.js";
 import { resourcePath } from "./resource.js";
@@ -20,6 +20,13 @@ export type ResourceChange =
   | { readonly kind: "listed"; readonly objects: readonly unknown[] }
   | { readonly kind: "changed"; readonly name: ObjectIdentity; readonly object: unknown }
   | { readonly kind: "removed"; readonly name: ObjectIdentity };
+
+/** There is no going on from a version that is too old, from an event that cannot be read, or of a kind that is gone. */
+const NEEDS_A_LIST: ReadonlySet<KubernetesErrorCode> = new Set([
+  "expired",
+  "too-large",
+  "not-found",
+]);
 
 /** The server ends a watch by itself after this; who hears nothing for longer is not connected any more. */
 const WATCH_SECONDS = 300;
@@ -64,7 +71,7 @@ export async function* watchResources(
       if (isOver()) return;
       if (!KubernetesError.is(error) || !(hasListed || error.retryable)) throw error;
       settings.onError?.(error);
-      if (error.code === "expired") version = undefined;
+      if (NEEDS_A_LIST.has(error.code)) version = undefined;
     }
     // A server that ends every watch at once is not asked without pause.
     await pauses.next();

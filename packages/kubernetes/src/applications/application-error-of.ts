@@ -22,4 +22,5 @@ const CODES: Readonly<Record<KubernetesErrorCode, ApplicationErrorCode>> = {
   cancelled: "cancelled",
   "invalid-response": "invalid-response",
   "invalid-config": "rejected",
+  "too-large": "invalid-response",
 };

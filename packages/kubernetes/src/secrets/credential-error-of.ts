@@ -22,4 +22,5 @@ const CODES: Readonly<Record<KubernetesErrorCode, CredentialErrorCode>> = {
   cancelled: "cancelled",
   "invalid-response": "invalid-secret",
   "invalid-config": "unavailable",
+  "too-large": "invalid-secret",
 };

@@ -26,7 +26,8 @@ export interface KubernetesTestFault {
     | "hang"
     | "disconnect"
     | "lose-answer"
-    | "slow";
+    | "slow"
+    | "forbidden";
   /** How often; default for ever. */
   readonly times?: number | undefined;
 }
@@ -77,6 +78,10 @@ export function faultAnswer(
     case "server-error": {
       const message = "Internal error occurred: etcdserver: request timed out";
       return failure({ code: 500, reason: "InternalError", message });
+    }
+    case "forbidden": {
+      const message = `${resource.resource} is forbidden: RBAC: role.rbac.authorization.k8s.io not found`;
+      return failure({ code: 403, reason: "Forbidden", message });
     }
     case "expired":
       return failure(expired("too old resource version"));

@@ -6,15 +6,17 @@ import {
   type KubernetesTestOptions,
 } from "../../src/testing/index.js";
 import { kubeConfigOf } from "./kube-config.js";
+import { createQuickClock } from "./quick-clock.js";
 
-/** A server for one test, and a client of it. */
+/** A server for one test, and a client of it, whose waits between attempts are over at once. */
 export async function startServer(
   options?: KubernetesTestOptions,
   settings?: KubernetesApiSettings,
 ): Promise<{ readonly server: KubernetesTestApi; readonly api: KubernetesApi }> {
   const server = await startKubernetesApi(options);
   onTestFinished(() => server.close());
-  return { server, api: kubernetesApi(kubeConfigOf(server.kubeconfig()), settings) };
+  const quick = { clock: createQuickClock(), ...settings };
+  return { server, api: kubernetesApi(kubeConfigOf(server.kubeconfig()), quick) };
 }
 
 /** Reads a watch step by step; it is stopped when the test ends. */
