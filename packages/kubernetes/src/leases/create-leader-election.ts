@@ -5,6 +5,7 @@ import { KubernetesError } from "../api/kubernetes-error.js";
 import { holdLease, type HoldSettings } from "./hold-lease.js";
 import { createLeaseLock, type LeaseLock } from "./lease-lock.js";
 import type { LeaseRecord } from "./lease-record.js";
+import { createTrouble } from "./trouble.js";
 
 /** Settings of {@link createLeaderElection}. */
 export interface LeaderElectionSettings {
@@ -24,13 +25,16 @@ export interface LeaderElectionSettings {
   readonly clock?: Clock | undefined;
   /** Between 0 and 1, for jitter; default `Math.random`. */
   readonly random?: (() => number) | undefined;
-  /** Told what the election then recovers from; must not throw. */
+  /** Told what the election then recovers from, once as long as it stays the same; must not throw. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Sees to it that one of several processes works. */
 export interface LeaderElection {
-  /** Whether this process leads at the moment. */
+  /**
+   * Whether this process leads at the moment. False as soon as the time is over that the last renewal was
+   * good for, also in a process that stood still and has not been told yet.
+   */
   readonly leads: boolean;
   /**
    * Waits until it is this process' turn, and calls `lead`; again when it was lost and won anew.
@@ -57,19 +61,20 @@ export function createLeaderElection(settings: LeaderElectionSettings): LeaderEl
   const { retryPeriodMs = 2000, api, namespace, name, identity } = settings;
   checkTimes({ durationMs, renewDeadlineMs, retryPeriodMs });
   const lock = createLeaseLock({ api, namespace, name, identity, durationMs, clock });
-  const times = { clock, random, renewDeadlineMs, retryPeriodMs, onError };
-  let leads = false;
+  const trouble = createTrouble(onError);
+  const times = { clock, random, renewDeadlineMs, retryPeriodMs, trouble };
+  let leadsUntil = 0;
   return {
     get leads(): boolean {
-      return leads;
+      return clock.now().getTime() < leadsUntil;
     },
     async run(lead, options): Promise<void> {
       const signal = options?.signal;
       for (;;) {
         const acquired = await acquire(lock, times, signal);
         if (acquired === undefined) return;
-        const tell = (value: boolean): void => {
-          leads = value;
+        const tell = (until: number): void => {
+          leadsUntil = until;
         };
         const end = await holdLease({ ...times, lock, acquired, tell }, lead, signal);
         if (end === "ended" || signal?.aborted === true) return;
@@ -99,7 +104,7 @@ function checkTimes({ durationMs, renewDeadlineMs, retryPeriodMs }: Times): void
 /** The lease, and when the request that took it was sent; `undefined` when the signal was aborted first. */
 async function acquire(
   lock: LeaseLock,
-  { clock, random, retryPeriodMs, onError }: Omit<HoldSettings, "lock" | "acquired" | "tell">,
+  { clock, random, retryPeriodMs, trouble }: Omit<HoldSettings, "lock" | "acquired" | "tell">,
   signal: CancelSignal | undefined,
 ): Promise<{ readonly lease: LeaseRecord; readonly at: number } | undefined> {
   const isOver = (): boolean => signal?.aborted === true;
@@ -107,9 +112,10 @@ async function acquire(
     const at = clock.now().getTime();
     try {
       const lease = await lock.tryAcquire(signal);
+      trouble.end();
       if (lease !== undefined) return { lease, at };
     } catch (error) {
-      if (!isOver()) onError?.(error);
+      if (!isOver()) trouble.report(error);
     }
     await clock.delay(retryPeriodMs * (1 + random() / 5), signal);
   }

@@ -2,18 +2,19 @@ import type { CancelSignal, Clock } from "@image-updater/core";
 import { KubernetesError } from "../api/kubernetes-error.js";
 import type { LeaseLock } from "./lease-lock.js";
 import type { LeaseRecord } from "./lease-record.js";
+import type { Trouble } from "./trouble.js";
 
 /** What holding a lease needs. */
 export interface HoldSettings {
   readonly lock: LeaseLock;
   readonly acquired: { readonly lease: LeaseRecord; readonly at: number };
-  /** Told whether this process leads. */
-  readonly tell: (leads: boolean) => void;
+  /** Told until when this process leads, if nothing else is told before; 0 when it leads no more. */
+  readonly tell: (until: number) => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly renewDeadlineMs: number;
   readonly retryPeriodMs: number;
-  readonly onError?: ((error: unknown) => void) | undefined;
+  readonly trouble: Trouble;
 }
 
 /**
@@ -26,17 +27,16 @@ export async function holdLease(
   lead: (signal: AbortSignal) => Promise<void>,
   signal: CancelSignal | undefined,
 ): Promise<"ended" | "lost"> {
-  const { onError, tell } = settings;
+  const { tell, trouble } = settings;
   const work = new AbortController();
   const done = new AbortController();
   const stop = (): void => work.abort();
   if (signal?.aborted === true) stop();
   else signal?.addEventListener("abort", stop);
-  tell(true);
   try {
     const renewing = renewUntil(settings, done.signal).then((held) => {
       if (held === undefined) {
-        tell(false);
+        tell(0);
         stop();
       }
       return held;
@@ -44,12 +44,12 @@ export async function holdLease(
     const led = await settle(lead, work.signal);
     done.abort();
     const held = await renewing;
-    tell(false);
+    tell(0);
     if (held !== undefined) await release(settings, held);
     if (led.kind === "failed") {
       // Work that is told to stop may say so by throwing.
       if (!work.signal.aborted) throw led.error;
-      onError?.(led.error);
+      trouble.report(led.error);
     }
     return held === undefined ? "lost" : "ended";
   } finally {
@@ -62,7 +62,7 @@ async function release(settings: HoldSettings, held: LeaseRecord): Promise<void>
   try {
     await bounded(settings, (end) => settings.lock.release(held, end));
   } catch (error) {
-    settings.onError?.(error);
+    settings.trouble.report(error);
   }
 }
 
@@ -85,27 +85,41 @@ async function renewUntil(
   settings: HoldSettings,
   done: AbortSignal,
 ): Promise<LeaseRecord | undefined> {
-  const { lock, clock, random, acquired, renewDeadlineMs, retryPeriodMs, onError } = settings;
+  const { lock, clock, random, acquired, renewDeadlineMs, retryPeriodMs } = settings;
+  const { tell, trouble } = settings;
   let held = acquired.lease;
   let deadline = acquired.at + renewDeadlineMs;
   for (;;) {
+    tell(deadline);
     const left = deadline - clock.now().getTime();
     if (left <= 0) return undefined;
     await clock.delay(Math.min(retryPeriodMs * (1 + random() / 5), left), done);
     if (done.aborted) return held;
     const sent = clock.now().getTime();
+    const ms = deadline - sent;
+    // The process stood still, or its clock jumped: somebody else may lead by now.
+    if (ms <= 0) {
+      trouble.report(stoodStill());
+      return undefined;
+    }
     try {
-      const ms = deadline - sent;
       const renewed = await bounded({ ...settings, ms }, (end) => lock.renew(held, end));
       if (renewed === undefined) return undefined;
       held = renewed;
       deadline = sent + renewDeadlineMs;
+      trouble.end();
     } catch (error) {
-      onError?.(error);
+      trouble.report(error);
       // Whoever deleted the lease lets anybody take it.
       if (KubernetesError.is(error) && error.code === "not-found") return undefined;
     }
   }
+}
+
+function stoodStill(): KubernetesError {
+  const message =
+    "the lease could not be renewed in time: the process stood still, or was too busy";
+  return new KubernetesError("timeout", message);
 }
 
 /** Ends a call when there is no time left, even one that does not listen to its signal. */
@@ -123,7 +137,7 @@ async function bounded<T>(
   const answered = new AbortController();
   const timeout = clock.delay(ms, answered.signal).then((): never => {
     end.abort();
-    throw new KubernetesError("timeout", `the lease could not be written within ${ms} ms`);
+    throw new KubernetesError("timeout", "the lease could not be written before its deadline");
   });
   try {
     return await Promise.race([call(end.signal), timeout]);

@@ -273,6 +273,47 @@ describe("a leader", () => {
   });
 });
 
+describe("trouble with the lease", () => {
+  it("is told once as long as it stays the same, and again after it was over", async () => {
+    const { api } = await startServer();
+    const clock = createTestClock();
+    const candidate = campaign(api, "first", clock);
+    await leading(candidate);
+    for (const network of ["lost", "fine", "lost"] as const) {
+      candidate.network = network;
+      await pass(7, [clock]);
+    }
+    const lost: unknown = expect.stringContaining("the network is lost");
+    expect(candidate.errors.map(String)).toEqual([lost, lost]);
+  });
+
+  it("of a candidate is told once", async () => {
+    const { api } = await startServer({ faults: [{ verb: "get", behave: "conflict" }] });
+    const clock = createTestClock();
+    const candidate = campaign(api, "first", clock);
+    await pass(60, [clock]);
+    expect(candidate.errors).toHaveLength(1);
+  });
+
+  it.each([1, 5, 3600])(
+    "of a process that stood still is told without a time, %s s too late",
+    async (late) => {
+      const { api } = await startServer();
+      const clock = createTestClock();
+      const candidate = campaign(api, "first", clock);
+      await leading(candidate);
+      candidate.network = "silent";
+      await pass(2, [clock]);
+      clock.advance(9000 + late * 1000);
+      // Nobody has told it yet.
+      expect(candidate.election.leads).toBe(false);
+      await pass(1, [clock]);
+      expect(candidate.errors.length).toBeGreaterThan(0);
+      expect(candidate.errors.map(String).join()).not.toMatch(/-\d|\d ms/u);
+    },
+  );
+});
+
 describe("a candidate", () => {
   it("without the rights says so, and leads when it has them", async () => {
     const { api, server } = await startServer({ faults: [{ verb: "create", behave: "conflict" }] });
