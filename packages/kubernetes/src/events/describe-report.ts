@@ -25,7 +25,9 @@ const LONGEST_MESSAGE = 1024;
 /** Turns a report into what its events say: an update only where it was written. */
 export function describeReport(report: ApplicationReport): EventContents {
   const failures = [
-    ...(report.error === undefined ? [] : [report.error.message]),
+    ...(report.error === undefined || report.error.code === "cancelled"
+      ? []
+      : [report.error.message]),
     ...report.images.flatMap(describeFailure),
   ];
   return {
@@ -64,9 +66,17 @@ function annotate(
   ];
 }
 
-function describeFailure({ image, outcome, decision }: ImageReport): readonly string[] {
-  if (outcome !== "error" && outcome !== "waiting") return [];
-  return [`${image}: ${formatDecisionReason(decision.reason)}`];
+function describeFailure(report: ImageReport): readonly string[] {
+  const { image, outcome, decision } = report;
+  if ((outcome !== "error" && outcome !== "waiting") || wasCancelled(report)) return [];
+  const why = formatDecisionReason(decision.reason);
+  const { repository = image } = parseImageReference(image).value ?? {};
+  return [why.includes(repository) ? why : `${image}: ${why}`];
+}
+
+/** Whoever is told to stop has not failed. */
+function wasCancelled({ decision: { reason } }: ImageReport): boolean {
+  return "error" in reason && reason.error.code === "cancelled";
 }
 
 function describeFailures(failures: readonly string[]): EventContent {

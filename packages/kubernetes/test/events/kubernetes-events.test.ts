@@ -183,6 +183,34 @@ describe("a failure", () => {
   });
 });
 
+describe("a cycle that was told to stop", () => {
+  const stopped = { name: "RegistryError", code: "cancelled", message: "the cycle was cancelled" };
+  const reason = { code: "facts-failed", error: stopped } as const;
+
+  it("warns of nothing that it did not end", async () => {
+    const { api, server } = await startServer({ objects: [application("web")] });
+    const cut: ImageReport = { ...broken, decision: { ...broken.decision, reason } };
+    const report = reportOf({ images: [cut, upToDate], error: stopped });
+    expect(await kubernetesEvents({ api }).record(report)).toEqual({ recorded: 0, failed: [] });
+    expect(server.list("Event")).toEqual([]);
+  });
+});
+
+describe("a warning", () => {
+  it.each([
+    ["ghcr.io says 401", "ghcr.io/team/broken: ghcr.io says 401"],
+    ["ghcr.io/team/broken: 401", "ghcr.io/team/broken: 401"],
+    ["the tags of team/broken on ghcr.io: 401", "the tags of team/broken on ghcr.io: 401"],
+  ])("names its image once: %s", async (text, message) => {
+    const { api, server } = await startServer({ objects: [application("web")] });
+    const error = { ...failure, message: text };
+    const reason = { code: "facts-failed", error } as const;
+    const image: ImageReport = { ...broken, decision: { ...broken.decision, reason } };
+    await kubernetesEvents({ api }).record(reportOf({ images: [image] }));
+    expect(server.list("Event")).toMatchObject([{ message }]);
+  });
+});
+
 describe("an event that cannot be recorded", () => {
   it("is told of, and stops no other", async () => {
     const { api, server } = await startServer({ objects: [application("web")] });
