@@ -34,6 +34,7 @@ export {
   type KubernetesImageUpdaters,
   type KubernetesImageUpdatersSettings,
 } from "./image-updaters/kubernetes-image-updaters.js";
+export type { FinalizerRemoval } from "./image-updaters/remove-finalizer.js";
 export type { ImageUpdaterStatusWrite } from "./image-updaters/write-status.js";
 
 // Secrets and config maps

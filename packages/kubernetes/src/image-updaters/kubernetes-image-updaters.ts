@@ -7,6 +7,7 @@ import { mergeWatches } from "../api/merge-watches.js";
 import { parseNamespaces, type Namespaces } from "../api/namespaces.js";
 import { IMAGE_UPDATERS } from "../api/resource.js";
 import { watchResources, type ResourceChange } from "../api/watch-resources.js";
+import { removeFinalizer, type FinalizerRemoval } from "./remove-finalizer.js";
 import { writeImageUpdaterStatus, type ImageUpdaterStatusWrite } from "./write-status.js";
 
 /** Settings of {@link kubernetesImageUpdaters}. */
@@ -57,6 +58,14 @@ export interface KubernetesImageUpdaters {
     write: ImageUpdaterStatusWrite,
     options?: CallOptions,
   ): Promise<"written" | "unchanged">;
+  /**
+   * Takes a finalizer off, so that a deletion can end; others stay. `unchanged` where it is not there, or
+   * the resource is gone. Needs the right to patch the resources.
+   */
+  removeFinalizer(
+    removal: FinalizerRemoval,
+    options?: CallOptions,
+  ): Promise<"removed" | "unchanged">;
 }
 
 /**
@@ -90,6 +99,8 @@ export function kubernetesImageUpdaters(
     },
     writeStatus: (write, options) =>
       writeImageUpdaterStatus({ api, clock, random }, write, options),
+    removeFinalizer: (removal, options) =>
+      removeFinalizer({ api, clock, random }, removal, options),
   };
 }
 

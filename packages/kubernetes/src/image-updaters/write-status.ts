@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CallOptions, Clock } from "@image-updater/core";
+import type { CallOptions } from "@image-updater/core";
 import { z } from "zod";
 import { callResource } from "../api/call-resource.js";
 import type { KubernetesApi } from "../api/kubernetes-api.js";
 import { KubernetesError } from "../api/kubernetes-error.js";
 import { IMAGE_UPDATERS } from "../api/resource.js";
+import { untilNoConflict, type ObjectWriter } from "./until-no-conflict.js";
 
 /** A status to be written. */
 export interface ImageUpdaterStatusWrite {
@@ -16,32 +17,15 @@ export interface ImageUpdaterStatusWrite {
   readonly status: object;
 }
 
-/** What writing needs. */
-export interface StatusWriter {
-  readonly api: KubernetesApi;
-  readonly clock: Clock;
-  readonly random: () => number;
-}
-
-const ATTEMPTS = 5;
-const FIRST_WAIT_MS = 10;
-
 /** Reads the resource, and replaces its status where it differs, guarded by the version that was read. */
 export async function writeImageUpdaterStatus(
-  writer: StatusWriter,
+  writer: ObjectWriter,
   write: ImageUpdaterStatusWrite,
   options: CallOptions | undefined,
 ): Promise<"written" | "unchanged"> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await writeOnce(writer.api, write, options);
-    } catch (error) {
-      const isConflict = KubernetesError.is(error) && error.code === "conflict";
-      if (!isConflict || write.resourceVersion !== undefined || attempt >= ATTEMPTS) throw error;
-      const wait = FIRST_WAIT_MS * 2 ** attempt * (1 + writer.random());
-      await writer.clock.delay(wait, options?.signal);
-    }
-  }
+  const once = (): Promise<"written" | "unchanged"> => writeOnce(writer.api, write, options);
+  if (write.resourceVersion !== undefined) return once();
+  return untilNoConflict(writer, once, options?.signal);
 }
 
 const resource = z.looseObject({

@@ -75,8 +75,13 @@ function remove({ place, body }: TestCall, context: CallContext): TestAnswer {
     throw new Refusal(conflict({ resource, name: metadata.name ?? "" }));
   }
   if ((metadata.finalizers ?? []).length > 0) {
-    const deletionTimestamp = metadata.deletionTimestamp ?? now().toISOString();
-    const ending = { ...found, metadata: { ...metadata, deletionTimestamp } };
+    if (metadata.deletionTimestamp !== undefined) return { status: 200, body: found };
+    // The beginning of the end counts as a change of the spec.
+    const begun = {
+      deletionTimestamp: now().toISOString().replace(/\.\d+/, ""),
+      ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
+    };
+    const ending = { ...found, metadata: { ...metadata, ...begun } };
     return { status: 200, body: store.put(qualifiedName(resource), ending) };
   }
   store.remove(qualifiedName(resource), keyOf(found));

@@ -7,6 +7,59 @@ import { follow, startServer } from "../support/test-server.js";
 const main = { namespace: "argocd", name: "main" };
 const kind = "ImageUpdater";
 
+const FINALIZER = "resources-finalizer.argocd-image-updater.argoproj.io";
+const path = `/apis/argocd-image-updater.argoproj.io/v1alpha1/namespaces/argocd/imageupdaters/main`;
+
+/** A resource with finalizers, whose deletion has begun. */
+async function startDeleted(
+  finalizers: readonly string[],
+): Promise<Awaited<ReturnType<typeof startServer>>> {
+  const object: object = imageUpdater("main");
+  const stage = await startServer({ objects: [{ ...object, metadata: { ...main, finalizers } }] });
+  await stage.api.request({ method: "DELETE", path });
+  return stage;
+}
+
+describe("a finalizer", () => {
+  const removal = { ...main, finalizer: FINALIZER };
+
+  it("that is taken off lets the resource end", async () => {
+    const { api, server } = await startDeleted([FINALIZER]);
+    expect(server.get({ kind, ...main })?.metadata).toMatchObject({ generation: 2 });
+    expect(await kubernetesImageUpdaters({ api }).removeFinalizer(removal)).toBe("removed");
+    expect(server.get({ kind, ...main })).toBeUndefined();
+    expect(await kubernetesImageUpdaters({ api }).removeFinalizer(removal)).toBe("unchanged");
+  });
+
+  it("of others stays, and nothing is written where ours is not there", async () => {
+    const { api, server } = await startDeleted(["a.example.com/x", FINALIZER, "b.example.com/y"]);
+    const updaters = kubernetesImageUpdaters({ api });
+    expect(await updaters.removeFinalizer(removal)).toBe("removed");
+    expect(await updaters.removeFinalizer(removal)).toBe("unchanged");
+    const finalizers = ["a.example.com/x", "b.example.com/y"];
+    expect(server.get({ kind, ...main })?.metadata).toMatchObject({ finalizers });
+    expect(server.requests.filter(({ verb }) => verb === "patch")).toHaveLength(1);
+  });
+
+  it("is taken off the list as it is then, when somebody writes in between", async () => {
+    const { api, server } = await startDeleted([FINALIZER]);
+    const object = server.get({ kind, ...main });
+    const racing = {
+      ...api,
+      async request(request: Parameters<typeof api.request>[0]) {
+        const isFirst = !server.requests.some(({ verb }) => verb === "patch");
+        const finalizers = ["a.example.com/x", FINALIZER];
+        if (request.method === "PATCH" && isFirst)
+          server.put({ ...object, metadata: { ...object?.metadata, finalizers } });
+        return api.request(request);
+      },
+    };
+    const updaters = kubernetesImageUpdaters({ api: racing, clock: createQuickClock() });
+    expect(await updaters.removeFinalizer(removal)).toBe("removed");
+    expect(server.get({ kind, ...main })?.metadata.finalizers).toEqual(["a.example.com/x"]);
+  });
+});
+
 describe("ImageUpdater resources", () => {
   it("are listed and followed in the namespaces of the settings", async () => {
     const objects = [
