@@ -232,6 +232,13 @@ function readWebhooks(flags: GivenFlags, reader: FlagReader): WebhookConfigurati
       "aliyun-acr": flags.text("aliyun-acr-webhook-secret"),
       acr: flags.text("acr-webhook-secret"),
       cloudevents: flags.text("cloudevents-webhook-secret"),
+      ecr: flags.text("ecr-webhook-secret"),
+      gar: flags.text("gar-webhook-secret"),
+      gitlab: flags.text("gitlab-webhook-secret"),
+      gitea: flags.text("gitea-webhook-secret"),
+      distribution: flags.text("distribution-webhook-secret"),
+      artifactory: flags.text("artifactory-webhook-secret"),
+      nexus: flags.text("nexus-webhook-secret"),
     },
     tls: reader.switch("disable-tls")
       ? undefined

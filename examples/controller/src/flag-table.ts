@@ -247,6 +247,48 @@ export const FLAGS = [
     meaning: "of cloudevents",
   },
   {
+    name: "ecr-webhook-secret",
+    environment: "ECR_WEBHOOK_SECRET",
+    default: "",
+    meaning: "of ecr",
+  },
+  {
+    name: "gar-webhook-secret",
+    environment: "GAR_WEBHOOK_SECRET",
+    default: "",
+    meaning: "of gar",
+  },
+  {
+    name: "gitlab-webhook-secret",
+    environment: "GITLAB_WEBHOOK_SECRET",
+    default: "",
+    meaning: "of gitlab",
+  },
+  {
+    name: "gitea-webhook-secret",
+    environment: "GITEA_WEBHOOK_SECRET",
+    default: "",
+    meaning: "of gitea",
+  },
+  {
+    name: "distribution-webhook-secret",
+    environment: "DISTRIBUTION_WEBHOOK_SECRET",
+    default: "",
+    meaning: "of distribution",
+  },
+  {
+    name: "artifactory-webhook-secret",
+    environment: "ARTIFACTORY_WEBHOOK_SECRET",
+    default: "",
+    meaning: "of artifactory",
+  },
+  {
+    name: "nexus-webhook-secret",
+    environment: "NEXUS_WEBHOOK_SECRET",
+    default: "",
+    meaning: "of nexus",
+  },
+  {
     name: "webhook-tls-dir",
     default: "/app/config/tls",
     meaning: "folder of tls.crt and tls.key; without them webhooks come by plain HTTP",

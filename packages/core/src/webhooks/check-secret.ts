@@ -1,18 +1,28 @@
 import { hmac } from "@noble/hashes/hmac.js";
+import { sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { hex } from "@scure/base";
-import { encodeText } from "../templates/utf8-text.js";
+import { base64, hex } from "@scure/base";
+import { decodeText, encodeText } from "../templates/utf8-text.js";
 import { readHeader, readQuery, type WebhookRequest } from "./webhook-request.js";
 import { refuse, type WebhookRefusal } from "./webhook-result.js";
 
 /** A place of a request where a secret, or the proof of one, can stand. */
-export type SecretCarrier = "query" | "authorization" | "webhook-secret" | "signature";
+export type SecretCarrier =
+  | "query"
+  | "authorization"
+  | "credentials"
+  | "webhook-secret"
+  | "gitlab-token"
+  | "signature"
+  | "gitea-signature"
+  | "nexus-signature"
+  | "jfrog-auth";
 
 interface Carrier {
   readonly place: string;
   read(request: WebhookRequest): string;
   /** What must stand there. */
-  expect(secret: string, body: Uint8Array): string;
+  expect(secret: string, body: Uint8Array, given: string): string;
 }
 
 const CARRIERS: Readonly<Record<SecretCarrier, Carrier>> = {
@@ -21,20 +31,33 @@ const CARRIERS: Readonly<Record<SecretCarrier, Carrier>> = {
     read: (request) => readQuery(request, "secret"),
     expect: (secret) => secret,
   },
-  authorization: {
-    place: "the header Authorization",
-    read: (request) => readHeader(request, "Authorization"),
-    expect: (secret) => secret,
+  authorization: inHeader("Authorization"),
+  // A sender that only knows HTTP's own schemes: the password, the token, or the value itself.
+  credentials: {
+    ...inHeader("Authorization"),
+    read: (request) => readCredentials(readHeader(request, "Authorization")),
   },
-  "webhook-secret": {
-    place: "the header X-Webhook-Secret",
-    read: (request) => readHeader(request, "X-Webhook-Secret"),
-    expect: (secret) => secret,
-  },
+  "webhook-secret": inHeader("X-Webhook-Secret"),
+  "gitlab-token": inHeader("X-Gitlab-Token"),
   signature: {
-    place: "the header X-Hub-Signature-256",
-    read: (request) => readHeader(request, "X-Hub-Signature-256"),
-    expect: (secret, body) => `sha256=${hex.encode(hmac(sha256, encodeText(secret), body))}`,
+    ...inHeader("X-Hub-Signature-256"),
+    expect: (secret, body) => `sha256=${sign(sha256, secret, body)}`,
+  },
+  "gitea-signature": {
+    ...inHeader("X-Gitea-Signature"),
+    expect: (secret, body) => sign(sha256, secret, body),
+  },
+  "nexus-signature": {
+    ...inHeader("X-Nexus-Webhook-Signature"),
+    expect: (secret, body) => sign(sha1, secret, body),
+  },
+  // Artifactory sends the secret, or signs with it where "use secret for payload signing" is on.
+  "jfrog-auth": {
+    ...inHeader("X-JFrog-Event-Auth"),
+    expect: (secret, body, given) => {
+      const signature = sign(sha256, secret, body);
+      return isSameSecret(given, signature) ? signature : secret;
+    },
   },
 };
 
@@ -59,8 +82,36 @@ export function checkSecret(
     return refuse("missing-secret", `the webhook carries no secret; it belongs in ${places}`);
   }
   const { place, read, expect } = CARRIERS[filled];
-  if (isSameSecret(read(request), expect(secret, body))) return undefined;
+  const given = read(request);
+  if (isSameSecret(given, expect(secret, body, given))) return undefined;
   return refuse("unauthorized", `${place} does not fit the configured secret`);
+}
+
+function inHeader(name: string): Carrier {
+  return {
+    place: `the header ${name}`,
+    read: (request) => readHeader(request, name),
+    expect: (secret) => secret,
+  };
+}
+
+function sign(hash: typeof sha1 | typeof sha256, secret: string, body: Uint8Array): string {
+  return hex.encode(hmac(hash, encodeText(secret), body));
+}
+
+/** The token of `Bearer`, the password of `Basic`, or the header as it is. */
+function readCredentials(header: string): string {
+  const space = header.indexOf(" ");
+  const scheme = header.slice(0, Math.max(space, 0)).toLowerCase();
+  const rest = header.slice(space + 1).trim();
+  if (scheme === "bearer") return rest;
+  if (scheme !== "basic") return header;
+  try {
+    const text = decodeText(base64.decode(rest)) ?? "";
+    return text.slice(text.indexOf(":") + 1);
+  } catch {
+    return header;
+  }
 }
 
 /** Compares digests, so that neither the length nor the first difference shows in the time taken. */

@@ -1,9 +1,13 @@
 // What a consumer needs to take registries' webhooks: read one, find its images, mount a handler.
 
-export { parseWebhook } from "./parse-webhook.js";
+export { parseWebhook, parseWith as parseWebhookWith } from "./parse-webhook.js";
+export type { WebhookParser } from "./webhook-parser.js";
+export type { SecretCarrier } from "./check-secret.js";
 export type { WebhookRequest, WebhookValue } from "./webhook-request.js";
 export type {
   PushEvent,
+  WebhookAnswer,
+  WebhookPush,
   WebhookRefusal,
   WebhookRefusalCode,
   WebhookResult,

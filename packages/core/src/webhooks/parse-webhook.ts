@@ -1,12 +1,18 @@
 import { decodeText, encodeText } from "../templates/utf8-text.js";
-import { alibabaWebhook } from "./alibaba.js";
-import { azureWebhook } from "./azure.js";
 import { checkSecret } from "./check-secret.js";
-import { cloudEventsWebhook } from "./cloud-events.js";
-import { dockerHubWebhook } from "./docker-hub.js";
-import { ghcrWebhook } from "./ghcr.js";
-import { harborWebhook } from "./harbor.js";
-import { quayWebhook } from "./quay.js";
+import { alibabaWebhook } from "./senders/alibaba.js";
+import { amazonWebhook } from "./senders/amazon.js";
+import { artifactoryWebhook } from "./senders/artifactory.js";
+import { azureWebhook } from "./senders/azure.js";
+import { cloudEventsWebhook } from "./senders/cloud-events.js";
+import { distributionWebhook } from "./senders/distribution.js";
+import { dockerHubWebhook } from "./senders/docker-hub.js";
+import { ghcrWebhook } from "./senders/ghcr.js";
+import { giteaWebhook } from "./senders/gitea.js";
+import { googleWebhook } from "./senders/google.js";
+import { harborWebhook } from "./senders/harbor.js";
+import { nexusWebhook } from "./senders/nexus.js";
+import { quayWebhook } from "./senders/quay.js";
 import { isWebhookKind, webhookKinds, type WebhookKind } from "./webhook-kind.js";
 import type { WebhookParser } from "./webhook-parser.js";
 import { readHeader, type WebhookRequest } from "./webhook-request.js";
@@ -22,31 +28,55 @@ const PARSERS: Readonly<Record<WebhookKind, WebhookParser>> = {
   "quay.io": quayWebhook,
   acr: azureWebhook,
   "aliyun-acr": alibabaWebhook,
-  cloudevents: cloudEventsWebhook,
+  cloudevents: { ...cloudEventsWebhook, answersOptions: true },
+  ecr: amazonWebhook,
+  gar: googleWebhook,
+  gitlab: distributionWebhook("gitlab"),
+  gitea: giteaWebhook,
+  distribution: distributionWebhook("distribution"),
+  artifactory: artifactoryWebhook,
+  nexus: nexusWebhook,
 };
 
+/** The parser of a kind; undefined for an unknown one. */
+export function findParser(kind: string): WebhookParser | undefined {
+  return isWebhookKind(kind) ? PARSERS[kind] : undefined;
+}
+
 /**
- * Reads a registry's webhook: the push it tells of, or why it is refused. Never throws.
+ * Reads a registry's webhook: the push it tells of, the answer it wants, or why it is refused. Never
+ * throws.
  *
  * Bodies over 1 MiB are refused unread, and nothing of a body is read before its secret is proven.
  * Which fields are read, and where a secret stands, is as in Argo CD Image Updater v1.3.
  */
 export function parseWebhook(kind: WebhookKind, request: WebhookRequest): WebhookResult {
-  if (!isWebhookKind(kind)) return refuseKind(kind);
-  const { secretIn, contentType, parse } = PARSERS[kind];
-  const body = readBody(request.body);
-  if ("code" in body) return body;
-  const refusal =
-    checkSecret(request, body.bytes, secretIn) ?? checkContentType(request, contentType);
-  if (refusal !== undefined) return refusal;
-  const document = parseJson(body.bytes);
-  return "code" in document ? document : parse(document.payload, request);
+  const parser = findParser(kind);
+  return parser === undefined ? refuseKind(kind, webhookKinds) : parseWith(parser, request);
 }
 
-/** The refusal of a kind that is none, as it comes out of a URL. */
-export function refuseKind(kind: string): WebhookRefusal {
-  const problem = kind === "" ? "the kind of webhook is missing" : `no webhook is ${quote(kind)}`;
-  return refuse("unknown-kind", `${problem}; write one of ${webhookKinds.join(", ")}`);
+/** Reads a webhook with a parser of one's own, under the same rules. Never throws. */
+export function parseWith(parser: WebhookParser, request: WebhookRequest): WebhookResult {
+  try {
+    const { secretIn, contentType, parse } = parser;
+    const body = readBody(request.body);
+    if ("code" in body) return body;
+    const refusal =
+      checkSecret(request, body.bytes, secretIn) ?? checkContentType(request, contentType);
+    if (refusal !== undefined) return refusal;
+    const document = parseJson(body.bytes);
+    return "code" in document ? document : parse(document.payload, request);
+  } catch {
+    // What a parser throws may quote the sender, who may have sent a secret.
+    return refuse("parser-failed", "the webhook cannot be read: its parser failed");
+  }
+}
+
+/** The refusal of an unknown kind, as it comes out of a URL. */
+export function refuseKind(kind: string, known: readonly string[]): WebhookRefusal {
+  const problem =
+    kind === "" ? "the kind of webhook is missing" : `${quote(kind)} is not a kind of webhook`;
+  return refuse("unknown-kind", `${problem}; write one of ${known.join(", ")}`);
 }
 
 function readBody(body: Uint8Array | string): { readonly bytes: Uint8Array } | WebhookRefusal {

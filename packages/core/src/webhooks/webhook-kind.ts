@@ -1,4 +1,4 @@
-/** The senders of webhooks, by the names that Argo CD Image Updater gives them. */
+/** The senders of webhooks: the first seven by the names that Argo CD Image Updater gives them. */
 export type WebhookKind =
   | "docker.io"
   | "ghcr.io"
@@ -6,9 +6,19 @@ export type WebhookKind =
   | "quay.io"
   | "acr"
   | "aliyun-acr"
-  | "cloudevents";
+  | "cloudevents"
+  | "ecr"
+  | "gar"
+  | "gitlab"
+  | "gitea"
+  | "distribution"
+  | "artifactory"
+  | "nexus";
 
-/** Every {@link WebhookKind}; `acr` is Azure's registry, `aliyun-acr` Alibaba Cloud's. */
+/**
+ * Every {@link WebhookKind}; `acr` is Azure's registry, `aliyun-acr` Alibaba Cloud's, `ecr` Amazon's by
+ * EventBridge, `gar` Google's by Pub/Sub, `distribution` Docker's own.
+ */
 export const webhookKinds: readonly WebhookKind[] = [
   "docker.io",
   "ghcr.io",
@@ -17,6 +27,13 @@ export const webhookKinds: readonly WebhookKind[] = [
   "acr",
   "aliyun-acr",
   "cloudevents",
+  "ecr",
+  "gar",
+  "gitlab",
+  "gitea",
+  "distribution",
+  "artifactory",
+  "nexus",
 ];
 
 /** Whether a text names a kind of webhook. */

@@ -15,7 +15,7 @@ it("touches only the images that a push event is about", async () => {
       repository: { repo_name: "library/nginx", namespace: "library", name: "nginx" },
     }),
   });
-  if (pushed.kind !== "push") throw new Error(pushed.message);
+  if (pushed.kind !== "push") throw new Error(pushed.kind);
   const report = await updater.run(
     [
       application({

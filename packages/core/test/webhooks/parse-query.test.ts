@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseQuery } from "../../src/webhooks/parse-query.js";
+import { parseQuery } from "../../src/webhooks/webhook-request.js";
 
 describe("the query of a URL", () => {
   it.each([

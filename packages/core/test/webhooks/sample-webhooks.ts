@@ -215,7 +215,192 @@ export const SAMPLES: Readonly<Record<WebhookKind, SampleWebhook>> = {
     },
     prove: () => ({ headers: { "X-Webhook-Secret": SECRET } }),
   },
+  ecr: {
+    headers: JSON_HEADERS,
+    payload: {
+      version: "0",
+      id: "13cde686-328b-6117-af20-0e5566167482",
+      "detail-type": "ECR Image Action",
+      source: "aws.ecr",
+      account: "123456789012",
+      time: "2019-11-16T01:54:34Z",
+      region: "cn-north-1",
+      resources: [],
+      detail: {
+        result: "SUCCESS",
+        "repository-name": "team/app",
+        "image-digest": DIGEST,
+        "action-type": "PUSH",
+        "image-tag": "1.2.3",
+      },
+    },
+    event: {
+      kind: "ecr",
+      registry: "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
+      repository: "team/app",
+      tag: "1.2.3",
+      digest: DIGEST,
+    },
+    prove: () => ({ headers: { "X-Webhook-Secret": SECRET } }),
+  },
+  gar: {
+    headers: JSON_HEADERS,
+    payload: {
+      message: {
+        data: base64Json({
+          action: "INSERT",
+          digest: `us-east1-docker.pkg.dev/project/images/app@${DIGEST}`,
+          tag: "us-east1-docker.pkg.dev/project/images/app:1.2.3",
+        }),
+        messageId: "136969346945",
+        publishTime: "2026-02-26T19:13:55.749Z",
+      },
+      subscription: "projects/project/subscriptions/push",
+    },
+    event: {
+      kind: "gar",
+      registry: "us-east1-docker.pkg.dev",
+      repository: "project/images/app",
+      tag: "1.2.3",
+      digest: DIGEST,
+    },
+    prove: inQuery,
+  },
+  gitlab: {
+    headers: { "content-type": "application/vnd.docker.distribution.events.v1+json" },
+    payload: { events: [notification("registry.gitlab.example.com", "group/app")] },
+    event: {
+      kind: "gitlab",
+      registry: "registry.gitlab.example.com",
+      repository: "group/app",
+      tag: "1.2.3",
+      digest: DIGEST,
+    },
+    prove: () => ({ headers: { "X-Gitlab-Token": SECRET } }),
+  },
+  gitea: {
+    headers: { ...JSON_HEADERS, "X-Gitea-Event": "package", "X-Gitea-Delivery": "f6266f16" },
+    payload: {
+      action: "created",
+      repository: null,
+      package: {
+        id: 1,
+        owner: { id: 1, login: "Team", username: "Team" },
+        creator: { login: "ci" },
+        type: "container",
+        name: "app",
+        version: "1.2.3",
+        html_url: "https://gitea.example.com:3000/Team/-/packages/container/app/1.2.3",
+      },
+      sender: { login: "ci" },
+    },
+    event: {
+      kind: "gitea",
+      registry: "gitea.example.com:3000",
+      repository: "team/app",
+      tag: "1.2.3",
+    },
+    prove: (body) => ({ headers: { "X-Gitea-Signature": sign(body, SECRET).slice(7) } }),
+  },
+  distribution: {
+    headers: { "content-type": "application/vnd.docker.distribution.events.v1+json" },
+    payload: { events: [notification("registry.example.com:5000", "team/app")] },
+    event: {
+      kind: "distribution",
+      registry: "registry.example.com:5000",
+      repository: "team/app",
+      tag: "1.2.3",
+      digest: DIGEST,
+    },
+    prove: () => ({
+      headers: { Authorization: `Basic ${Buffer.from(`u:${SECRET}`).toString("base64")}` },
+    }),
+  },
+  artifactory: {
+    headers: JSON_HEADERS,
+    payload: {
+      domain: "docker",
+      event_type: "pushed",
+      data: {
+        repo_key: "docker-local",
+        path: "team/app/1.2.3/manifest.json",
+        name: "manifest.json",
+        sha256: DIGEST.slice(7),
+        size: 1,
+        image_name: "team/app",
+        image_type: "docker",
+        tag: "1.2.3",
+        platforms: [],
+      },
+      subscription_key: "push",
+      jpd_origin: "https://art.example.com/artifactory",
+    },
+    event: {
+      kind: "artifactory",
+      registry: "art.example.com",
+      repository: "team/app",
+      tag: "1.2.3",
+      digest: DIGEST,
+    },
+    prove: (body) => ({ headers: { "X-JFrog-Event-Auth": sign(body, SECRET).slice(7) } }),
+  },
+  nexus: {
+    headers: { ...JSON_HEADERS, "X-Nexus-Webhook-Delivery": "64de3f8f" },
+    query: { registry_url: "nexus.example.com:8082" },
+    payload: {
+      timestamp: "2016-11-14T19:32:13.515+0000",
+      nodeId: "7FFA7361-6ED33978",
+      initiator: "admin/127.0.0.1",
+      repositoryName: "docker-hosted",
+      action: "CREATED",
+      component: {
+        id: "08909bf0c86cf6c9600aade89e1c5e25",
+        componentId: "bWF2ZW4",
+        format: "docker",
+        name: "team/app",
+        group: null,
+        version: "1.2.3",
+      },
+    },
+    event: {
+      kind: "nexus",
+      registry: "nexus.example.com:8082",
+      repository: "team/app",
+      tag: "1.2.3",
+    },
+    prove: (body) => ({
+      headers: {
+        "X-Nexus-Webhook-Signature": createHmac("sha1", SECRET).update(body).digest("hex"),
+      },
+    }),
+  },
 };
+
+/** A notification of a Distribution registry about the push of a manifest. */
+export function notification(host: string, repository: string): Readonly<Record<string, unknown>> {
+  return {
+    id: "320678d8-ca14-430f-8bb6-4ca139cd83f7",
+    timestamp: "2016-03-09T14:44:26.402973972-08:00",
+    action: "push",
+    target: {
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      size: 708,
+      digest: DIGEST,
+      length: 708,
+      repository,
+      url: `https://${host}/v2/${repository}/manifests/${DIGEST}`,
+      tag: "1.2.3",
+    },
+    request: { id: "6df24a34", addr: "192.0.2.1", host, method: "PUT", useragent: "docker/27" },
+    actor: {},
+    source: { addr: "registry:5000", instanceID: "a53db899" },
+  };
+}
+
+/** JSON as Pub/Sub carries it. */
+export function base64Json(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64");
+}
 
 /** GitHub's signature, made by another implementation than ours. */
 export function sign(body: string | Uint8Array, secret: string): string {
@@ -232,6 +417,7 @@ export function requestOf(
     body: JSON.stringify(payload ?? sample.payload),
     headers: { ...sample.headers, ...headers },
     ...rest,
+    query: { ...sample.query, ...rest.query },
   };
 }
 
@@ -242,12 +428,12 @@ export function readPayload(
   more: Partial<WebhookRequest> = {},
 ): Omit<PushEvent, "kind"> | string {
   const result = parseWebhook(kind, requestOf(kind, { payload, ...more }));
-  if (result.kind === "refused") return result.code;
+  if (result.kind !== "push") return codeOf(result);
   const { kind: _kind, ...event } = result.event;
   return event;
 }
 
-/** The code of a refusal, or `push`. */
+/** The code of a refusal, `push` or `answer`. */
 export function codeOf(result: WebhookResult): string {
-  return result.kind === "refused" ? result.code : "push";
+  return result.kind === "refused" ? result.code : result.kind;
 }

@@ -33,7 +33,8 @@ export const webhookAreas: Readonly<Record<string, RunCase>> = {
 
 /** A push in the names that a case expects; upstream's events have an empty text for what is absent. */
 function pushOf(result: WebhookResult, names: readonly string[]): unknown {
-  if (result.kind === "refused") return { error: result.code };
+  if (result.kind !== "push")
+    return { error: result.kind === "refused" ? result.code : result.kind };
   const { registry, repository, tag = "", digest = "" } = result.event;
   const fields = Object.entries({ registry, repository, tag, digest });
   return Object.fromEntries(fields.filter(([name]) => names.includes(name)));

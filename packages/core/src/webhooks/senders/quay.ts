@@ -1,7 +1,12 @@
 import { z } from "zod";
-import { decodePayload, registryHost, repositoryName, textField } from "./payload-fields.js";
-import type { WebhookParser } from "./webhook-parser.js";
-import { acceptPush } from "./webhook-result.js";
+import {
+  decodePayload,
+  registryHost,
+  repositoryName,
+  textField,
+  type WebhookParser,
+} from "../webhook-parser.js";
+import { acceptPush } from "../webhook-result.js";
 
 const QUAY = "quay.io";
 

@@ -1,7 +1,8 @@
-import type { PushFields } from "./webhook-result.js";
+import type { PushFields } from "../webhook-result.js";
 
 /** The attributes of a CloudEvent that are read; an empty text is an absent one. */
 export interface CloudEvent {
+  readonly id: string;
   readonly type: string;
   readonly source: string;
   readonly subject: string;
@@ -9,7 +10,7 @@ export interface CloudEvent {
 }
 
 /** The first of the fields of an event's data that is a text and not empty. */
-export function dataText({ data }: CloudEvent, ...names: readonly string[]): string {
+export function dataText({ data }: Pick<CloudEvent, "data">, ...names: readonly string[]): string {
   for (const name of names) {
     const value = data[name];
     if (typeof value === "string" && value !== "") return value;
@@ -18,7 +19,9 @@ export function dataText({ data }: CloudEvent, ...names: readonly string[]): str
 }
 
 /** Repository and tag of a subject such as `team/app:1.2.3`; empty when it has no colon. */
-export function splitSubject({ subject }: CloudEvent): Pick<PushFields, "repository" | "tag"> {
+export function splitSubject({
+  subject,
+}: Pick<CloudEvent, "subject">): Pick<PushFields, "repository" | "tag"> {
   const colon = subject.indexOf(":");
   if (colon === -1) return { repository: "", tag: "" };
   return { repository: subject.slice(0, colon), tag: subject.slice(colon + 1) };

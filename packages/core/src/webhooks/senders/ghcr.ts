@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { isDigest } from "../image/reference-grammar.js";
-import { decodePayload, textField } from "./payload-fields.js";
-import type { WebhookParser } from "./webhook-parser.js";
-import { readHeader } from "./webhook-request.js";
-import { acceptPush, quote, refuse, type WebhookRefusal } from "./webhook-result.js";
+import { isDigest } from "../../image/reference-grammar.js";
+import { decodePayload, registryHost, textField, type WebhookParser } from "../webhook-parser.js";
+import { readHeader, type WebhookRequest } from "../webhook-request.js";
+import { acceptPush, quote, refuse, withDelivery, type WebhookRefusal } from "../webhook-result.js";
 
 const GHCR = "ghcr.io";
+const ENTERPRISE_HEADER = "X-GitHub-Enterprise-Host";
 const EVENT_HEADER = "X-GitHub-Event";
 
 /** A repository's hook sends the first, the hook of a GitHub App the second. */
@@ -15,6 +15,7 @@ const CONTAINER_TYPES: readonly string[] = ["container", "docker"];
 const versionSchema = z.object({
   name: textField,
   version: textField,
+  package_url: textField,
   container_metadata: z
     .object({
       tag: z.object({ name: textField, digest: textField }).optional().catch(undefined),
@@ -61,16 +62,28 @@ export const ghcrWebhook: WebhookParser = {
     }
     const repository = owner.login === "" ? "" : repositoryOf(owner.login, name);
     const { tag, digest } = readVersion(version);
-    return acceptPush(
+    const push = acceptPush(
       "ghcr.io",
-      { registry: GHCR, repository, tag, digest },
+      { registry: registryOf(version, request), repository, tag, digest },
       {
         repository: "package.owner.login and package.name",
         ...(digest === "" ? { tag: "package.package_version.container_metadata.tag.name" } : {}),
       },
     );
+    return withDelivery(push, readHeader(request, "X-GitHub-Delivery"));
   },
 };
+
+/**
+ * `ghcr.io`, or `containers.<host>` of a GitHub Enterprise Server, which names itself in a header, and of
+ * a GHE.com, whose packages have its host in their address.
+ */
+function registryOf(version: Version | undefined, request: WebhookRequest): string {
+  const host = registryHost(version?.package_url ?? "");
+  if (host.startsWith("containers.")) return host;
+  const server = registryHost(readHeader(request, ENTERPRISE_HEADER));
+  return server === "" || server === "github.com" ? GHCR : `containers.${server}`;
+}
 
 /** GitHub keeps the case in which an owner is written; names of images are lower case. */
 function repositoryOf(owner: string, name: string): string {

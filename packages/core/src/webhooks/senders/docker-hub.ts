@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { DOCKER_HUB } from "../image/reference-grammar.js";
-import { decodePayload, repositoryName, textField } from "./payload-fields.js";
-import type { WebhookParser } from "./webhook-parser.js";
-import { acceptPush } from "./webhook-result.js";
+import { DOCKER_HUB } from "../../image/reference-grammar.js";
+import { decodePayload, repositoryName, textField, type WebhookParser } from "../webhook-parser.js";
+import { acceptPush } from "../webhook-result.js";
 
 const payloadSchema = z.object({
   push_data: z.object({ tag: textField }),
