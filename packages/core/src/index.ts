@@ -35,6 +35,7 @@ export {
   type BrokenRef,
   type EndedCycle,
   type StartedCycle,
+  type StoppedCycle,
   type WrittenUpdate,
 } from "./crd/next-image-updater-status.js";
 export {
@@ -94,6 +95,7 @@ export { decide, type DecisionInput } from "./decision/decide.js";
 export type { Decision, Outcome, TagVerdict } from "./decision/decision.js";
 export type { DecisionReason } from "./decision/decision-reason.js";
 export { formatDecisionReason } from "./decision/format-decision-reason.js";
+export { describeReason, wasCancelled } from "./decision/describe-reason.js";
 
 // Registries and credentials as configuration
 export { parseRegistriesConf } from "./config/registries-conf.js";
@@ -149,6 +151,7 @@ export type {
 } from "./update/updater.js";
 export type { ApplicationPlan, FilePreview, ImagePlan, Plan } from "./update/plan.js";
 export {
+  countApplications,
   formatCounters,
   type ApplicationReport,
   type ImageReport,

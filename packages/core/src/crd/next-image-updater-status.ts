@@ -14,6 +14,12 @@ export interface StartedCycle extends CycleBase {
   readonly phase: "started";
 }
 
+/** A cycle was told to stop before it had looked at everything: what it did not see stays as it was. */
+export interface StoppedCycle extends CycleBase {
+  readonly phase: "stopped";
+  readonly updates: readonly WrittenUpdate[];
+}
+
 /** A cycle ended, with what it did. */
 export interface EndedCycle extends CycleBase {
   readonly phase: "ended";
@@ -21,6 +27,9 @@ export interface EndedCycle extends CycleBase {
   readonly error?: string | undefined;
   readonly applicationsMatched: number;
   readonly imagesManaged: number;
+  /** Images that were updated, as the report counts them; default those of `updates`. */
+  readonly imagesUpdated?: number | undefined;
+  /** Errors, as the report counts them: of images, and of writes. */
   readonly failedImages: number;
   readonly updates: readonly WrittenUpdate[];
   readonly brokenRefs: readonly BrokenRef[];
@@ -52,23 +61,29 @@ export interface BrokenRef {
  * since only somebody who edits the resource can help. Conditions of other types are kept, and a
  * condition's transition time moves only with its status. Times are written in whole seconds.
  */
-export function nextImageUpdaterStatus(cycle: StartedCycle | EndedCycle): ImageUpdaterStatus {
+export function nextImageUpdaterStatus(
+  cycle: StartedCycle | StoppedCycle | EndedCycle,
+): ImageUpdaterStatus {
   const { previous = {}, generation } = cycle;
   const now = formatTime(cycle.now);
-  const news = cycle.phase === "started" ? [RECONCILING] : endConditions(cycle);
+  const news = conditionsOf(cycle);
   const conditions = news.reduce(
     (all, outcome) => setCondition(all, outcome, generation, now),
     previous.conditions ?? [],
   );
   if (cycle.phase === "started") return { ...previous, conditions };
-  const { applicationsMatched, imagesManaged, updates } = cycle;
+  const { updates } = cycle;
+  const updated =
+    updates.length === 0 ? {} : { lastUpdatedAt: now, recentUpdates: group(updates, now) };
+  if (cycle.phase === "stopped") return { ...previous, ...updated, conditions };
+  const { applicationsMatched, imagesManaged } = cycle;
   return {
     ...previous,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     lastCheckedAt: now,
     applicationsMatched,
     imagesManaged,
-    ...(updates.length === 0 ? {} : { lastUpdatedAt: now, recentUpdates: group(updates, now) }),
+    ...updated,
     conditions,
   };
 }
@@ -89,9 +104,19 @@ const IDLE: Outcome = {
   message: "The last check is done; the next one is to come.",
 };
 
+const STOPPED: Outcome = {
+  ...IDLE,
+  message: "The last check was stopped before its end; the next one is to come.",
+};
+
+function conditionsOf(cycle: StartedCycle | StoppedCycle | EndedCycle): readonly Outcome[] {
+  if (cycle.phase === "started") return [RECONCILING];
+  return cycle.phase === "stopped" ? [STOPPED] : endConditions(cycle);
+}
+
 function endConditions(cycle: EndedCycle): readonly Outcome[] {
   const { error, failedImages, brokenRefs } = cycle;
-  const failures = `${failedImages} image(s) failed`;
+  const failures = `${failedImages} error(s)`;
   if (error !== undefined) {
     return [IDLE, failed("ReconcileError", error), unready("ReconcileFailed", error)];
   }
@@ -115,8 +140,10 @@ function endConditions(cycle: EndedCycle): readonly Outcome[] {
   return [IDLE, clear, ready("ReconcileSucceeded", `${summarize(cycle)}.`)];
 }
 
-function summarize({ applicationsMatched, updates }: EndedCycle): string {
-  return `Checked ${applicationsMatched} application(s), updated ${updates.length} image(s)`;
+/** In the numbers of the log's line of results. */
+function summarize({ applicationsMatched, updates, imagesUpdated }: EndedCycle): string {
+  const updated = imagesUpdated ?? updates.length;
+  return `Checked ${applicationsMatched} application(s), updated ${updated} image(s)`;
 }
 
 function failed(reason: string, message: string): Outcome {
@@ -169,9 +196,10 @@ function describeGroup(
   others: readonly WrittenUpdate[],
   now: string,
 ): RecentUpdate {
-  const { alias, image, oldVersion, newVersion } = first;
-  const from = oldVersion === undefined ? "" : ` from ${oldVersion}`;
-  const applications = new Set([first, ...others].map(({ application }) => application));
+  const { alias, image, newVersion } = first;
+  const all = [first, ...others];
+  const from = describeOld(new Set(all.flatMap(({ oldVersion }) => oldVersion ?? [])));
+  const applications = new Set(all.map(({ application }) => application));
   return {
     alias: alias ?? image,
     image,
@@ -181,6 +209,18 @@ function describeGroup(
     message: `Updated${from} to ${newVersion}.`,
   };
 }
+
+/** Where Applications ran different versions, the first few of them. */
+function describeOld(versions: ReadonlySet<string>): string {
+  const named = [...versions].slice(0, MOST_OLD_VERSIONS);
+  const rest = versions.size - named.length;
+  if (rest > 0) named.push(`${rest} more`);
+  const last = named.pop();
+  if (last === undefined) return "";
+  return named.length === 0 ? ` from ${last}` : ` from ${named.join(", ")} and ${last}`;
+}
+
+const MOST_OLD_VERSIONS = 3;
 
 /** As Kubernetes writes times. */
 function formatTime(date: Date): string {

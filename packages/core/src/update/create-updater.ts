@@ -84,7 +84,9 @@ function logPlan({ logger }: Cycle, plan: ApplicationPlan): void {
     else if (diagnostic.severity === "warning") logger.warn(fields, text);
     else logger.info(fields, text);
   }
-  if (plan.error !== undefined) {
+  if (plan.error?.code === "cancelled") {
+    logger.info(fields, "Nothing is planned for the application: the cycle was told to stop");
+  } else if (plan.error !== undefined) {
     logger.error(fields, `Could not plan the update of the application: ${plan.error.message}`);
   }
 }
@@ -134,7 +136,9 @@ function countUpdates({ images }: Pick<ApplicationPlan, "images">): number {
 function logWrite(cycle: Cycle, { application }: ApplicationPlan, result: WriteResult): void {
   const { name, namespace } = application;
   const fields = { application: name };
-  if (result.kind === "failed") {
+  if (result.kind === "failed" && result.error.code === "cancelled") {
+    cycle.logger.info(fields, "The update is not written: the cycle was told to stop");
+  } else if (result.kind === "failed") {
     cycle.logger.error(fields, `Could not update application spec: ${result.error.message}`);
   } else if (result.kind === "unchanged") {
     cycle.logger.info(fields, "Nothing to write: the target already holds the update");

@@ -1,6 +1,7 @@
 import type { Application } from "../application/application.js";
 import type { Decision } from "../decision/decision.js";
 import { formatDecisionReason } from "../decision/format-decision-reason.js";
+import { describeReason, wasCancelled } from "../decision/describe-reason.js";
 import { parseImageReference } from "../image/parse-image-reference.js";
 import type { LogFields, Logger } from "../ports/logger.js";
 import { formatTagReason } from "../tags/format-tag-reason.js";
@@ -36,11 +37,20 @@ export function logImage(cycle: Cycle, application: Application, plan: ImagePlan
       break;
     case "waiting":
     case "error":
-      logger.error(fields, `Could not decide about image '${plan.image}': ${why}`);
+      logUndecided(logger, fields, plan);
       break;
   }
   const name = `${application.namespace}/${application.name}`;
   cycle.observer.observe({ kind: "image-decided", application: name, outcome: decision.outcome });
+}
+
+/** Whoever is told to stop has not failed. */
+function logUndecided(logger: Logger, fields: LogFields, { image, decision }: ImagePlan): void {
+  if (wasCancelled(decision)) {
+    logger.info(fields, `Nothing is decided about image '${image}': the cycle was told to stop`);
+    return;
+  }
+  logger.error(fields, `Could not decide about an image: ${describeReason(image, decision)}`);
 }
 
 function logVerdicts(logger: Logger, fields: LogFields, { tags }: Decision): void {

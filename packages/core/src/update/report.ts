@@ -41,8 +41,12 @@ export function buildReport(
   writes: readonly (WriteResult | undefined)[],
 ): UpdateReport {
   const applications = plan.applications.map((planned, index) => report(planned, writes[index]));
-  const counted = plan.applications.map((planned, index) => count(planned, writes[index]));
-  return { counters: counted.reduce(add, NOTHING), applications };
+  return { counters: countApplications(applications), applications };
+}
+
+/** The counters of some of a cycle's applications, by the same rules as those of the whole report. */
+export function countApplications(applications: readonly ApplicationReport[]): UpdateCounters {
+  return applications.map(count).reduce(add, NOTHING);
 }
 
 /** `Processing results: applications=… images_considered=… …`, as Argo CD Image Updater logs it. */
@@ -71,11 +75,10 @@ function report(planned: ApplicationPlan, write: WriteResult | undefined): Appli
 }
 
 /** A failed write counts one error and takes back the application's updates, as upstream. */
-function count(planned: ApplicationPlan, write: WriteResult | undefined): UpdateCounters {
-  const images = planned.images.map((image) => countImage(image.decision.outcome));
-  const total = images.reduce(add, { ...NOTHING, applications: 1 });
-  const failed = planned.error !== undefined || write?.kind === "failed";
-  return failed ? { ...total, imagesUpdated: 0, errors: total.errors + 1 } : total;
+function count({ images, error }: ApplicationReport): UpdateCounters {
+  const counted = images.map(({ outcome }) => countImage(outcome));
+  const total = counted.reduce(add, { ...NOTHING, applications: 1 });
+  return error === undefined ? total : { ...total, imagesUpdated: 0, errors: total.errors + 1 };
 }
 
 function countImage(outcome: Outcome): UpdateCounters {

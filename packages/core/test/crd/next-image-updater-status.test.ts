@@ -59,6 +59,29 @@ describe("the status at a cycle's start", () => {
   });
 });
 
+describe("the status of a cycle that was told to stop", () => {
+  it("is idle, and keeps what is said of the last whole one", () => {
+    const previous = ended({ failedImages: 1 });
+    const next = nextImageUpdaterStatus({ phase: "stopped", previous, updates: [], now: START });
+    expect({ ...next, conditions: [] }).toEqual({ ...previous, conditions: [] });
+    expect(conditionsOf(next)).toEqual([
+      "Reconciling False Idle",
+      "Error True PartialErrors",
+      "Ready True ReconcileCompletedWithErrors",
+    ]);
+  });
+
+  it("has what was updated before", () => {
+    const updates = [update({ oldVersion: "1.1" })];
+    const next = nextImageUpdaterStatus({ phase: "stopped", updates, now: START });
+    expect(next).toMatchObject({
+      lastUpdatedAt: "2026-03-01T10:00:00Z",
+      recentUpdates: [{ message: "Updated from 1.1 to 1.2." }],
+    });
+    expect(Object.keys(next)).not.toContain("lastCheckedAt");
+  });
+});
+
 describe("the status at a cycle's end", () => {
   it("counts, and keeps what the last update was", () => {
     const previous = ended({ updates: [update()], now: START });
@@ -101,10 +124,28 @@ describe("the status at a cycle's end", () => {
     ];
     const [, error, ready] = ended({ failedImages: 1, brokenRefs }).conditions ?? [];
     const list = '2 of applicationRefs cannot be used: "a-[": no pattern; "b": no image';
-    expect(error?.message).toBe(`1 image(s) failed, and ${list}`);
+    expect(error?.message).toBe(`1 error(s), and ${list}`);
     expect(ready?.message).toBe(`Checked 4 application(s), updated 0 image(s); ${list}`);
     const long = ended({ error: "e".repeat(40_000) }).conditions ?? [];
     expect(long.map(({ message }) => message.length <= 32_768)).toEqual([true, true, true]);
+  });
+
+  it("counts in messages as the log does, whatever was written", () => {
+    const [, error, ready] = ended({ failedImages: 2, imagesUpdated: 3 }).conditions ?? [];
+    expect([error?.message, ready?.message]).toEqual([
+      "2 error(s); the log and events say why.",
+      "Checked 4 application(s), updated 3 image(s), and 2 error(s).",
+    ]);
+  });
+
+  it.each([
+    [["1"], "from 1 to 1.2"],
+    [["1", "2", "1"], "from 1 and 2 to 1.2"],
+    [["1", "2", "3"], "from 1, 2 and 3 to 1.2"],
+    [["1", "2", "3", "4", "5"], "from 1, 2, 3 and 2 more to 1.2"],
+  ])("names the versions %s that an update was from", (versions, text) => {
+    const updates = versions.map((oldVersion) => update({ oldVersion }));
+    expect(ended({ updates }).recentUpdates?.[0]?.message).toBe(`Updated ${text}.`);
   });
 
   it("moves a transition time only with its status", () => {
@@ -156,7 +197,7 @@ describe("the status at a cycle's end", () => {
         newVersion: "1.2",
         applicationsUpdated: 2,
         updatedAt: "2026-03-01T10:00:07Z",
-        message: "Updated from 1.1 to 1.2.",
+        message: "Updated from 1.1 and 1.0 to 1.2.",
       },
       expect.objectContaining({ newVersion: "1.3", applicationsUpdated: 1 }),
       expect.objectContaining({ alias: "ghcr.io/o/api", message: "Updated to 2." }),

@@ -63,6 +63,44 @@ describe("the log of a cycle", () => {
     expect(line?.message).toContain(`(dry run=${dryRun})`);
   });
 
+  it.each(["run", "plan"] as const)(
+    "of %s has no error of what was told to stop",
+    async (method) => {
+      const { updater, logger } = createWorld({ registry });
+      await updater[method]([app], { signal: AbortSignal.abort() });
+      const said = logger.entries.map(({ level, message }) => `${level} ${message}`);
+      expect(said).toContainEqual(expect.stringMatching(/^info Nothing is decided about image/u));
+      expect(said.filter((line) => /^(?:error|warn)/u.test(line))).toEqual([]);
+    },
+  );
+
+  it("has no error of a write that was not begun", async () => {
+    const ending = new AbortController();
+    const { updater, logger } = createWorld({
+      registry,
+      settings: {
+        observer: {
+          observe: ({ kind }) => (kind === "image-decided" ? ending.abort() : undefined),
+        },
+      },
+    });
+    await updater.run([app], { signal: ending.signal });
+    const said = logger.entries.map(({ level, message }) => `${level} ${message}`);
+    expect(said).toContain("info The update is not written: the cycle was told to stop");
+    expect(said.filter((line) => /^(?:error|warn)/u.test(line))).toEqual([]);
+  });
+
+  it("names an image that could not be decided about once", async () => {
+    const { updater, logger } = createWorld({
+      registry,
+      registryFaults: [{ on: "tags", behave: "not-found" }],
+    });
+    await updater.run([app]);
+    const errors = logger.entries.filter(({ level }) => level === "error");
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.message.match(/team\/app/gu)).toHaveLength(1);
+  });
+
   it("has the failures as errors", async () => {
     const { updater, logger } = createWorld({
       registry,

@@ -1,6 +1,7 @@
 import {
-  formatDecisionReason,
+  describeReason,
   parseImageReference,
+  wasCancelled,
   type ApplicationReport,
   type ImageReport,
 } from "@image-updater/core";
@@ -66,17 +67,10 @@ function annotate(
   ];
 }
 
-function describeFailure(report: ImageReport): readonly string[] {
-  const { image, outcome, decision } = report;
-  if ((outcome !== "error" && outcome !== "waiting") || wasCancelled(report)) return [];
-  const why = formatDecisionReason(decision.reason);
-  const { repository = image } = parseImageReference(image).value ?? {};
-  return [why.includes(repository) ? why : `${image}: ${why}`];
-}
-
 /** Whoever is told to stop has not failed. */
-function wasCancelled({ decision: { reason } }: ImageReport): boolean {
-  return "error" in reason && reason.error.code === "cancelled";
+function describeFailure({ image, outcome, decision }: ImageReport): readonly string[] {
+  if ((outcome !== "error" && outcome !== "waiting") || wasCancelled(decision)) return [];
+  return [describeReason(image, decision)];
 }
 
 function describeFailures(failures: readonly string[]): EventContent {
