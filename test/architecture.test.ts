@@ -1,6 +1,14 @@
+import { spawnSync } from "node:child_process";
 import { builtinModules } from "node:module";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { CORE_LAYERS, ENTRY_FOLDERS, folderOf, outwardImports } from "./core-layers.js";
+import {
+  allowedImports,
+  CORE_LAYERS,
+  ENTRY_FOLDERS,
+  folderOf,
+  outwardImports,
+} from "./core-layers.js";
 import { importedModules, importedPackages } from "./import-statements.js";
 import {
   packageEntries,
@@ -10,19 +18,6 @@ import {
   workspacePackages,
   type PackageManifest,
 } from "./repository-files.js";
-
-/** The part of the linter's settings that draws arrows. */
-interface LintSettings {
-  readonly overrides: readonly {
-    readonly files: readonly string[];
-    readonly rules: {
-      readonly "no-restricted-imports"?: readonly [
-        severity: string,
-        options: { readonly patterns: readonly { readonly group: readonly string[] }[] },
-      ];
-    };
-  }[];
-}
 
 const SCOPE = "@image-updater/";
 const packages = workspacePackages();
@@ -39,23 +34,12 @@ describe("the folders of the core", () => {
     expect(files.map(({ path }) => path).filter((path) => !known.has(folderOf(path)))).toEqual([]);
   });
 
-  it("are the ones of the linter, which says so on every keystroke", () => {
-    const lint = JSON.parse(
-      readRepositoryFiles((path) => path === ".oxlintrc.json")[0]?.text ?? "",
-    );
-    const rules = (lint as LintSettings).overrides.flatMap((override) => {
-      const patterns = override.rules["no-restricted-imports"]?.[1].patterns ?? [];
-      return patterns.map(({ group }) => ({ globs: override.files, group }));
+  it("stand in the linter's settings, the TypeScript references and the docs as in their one list", () => {
+    const checked = spawnSync(process.execPath, ["tools/layers.mjs", "--check"], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      encoding: "utf8",
     });
-    const expected = CORE_LAYERS.map((row, index) => {
-      const allowed = CORE_LAYERS.slice(0, index + 1).flat();
-      const inwards = allowed.length === 1 ? allowed.join("") : `{${allowed.join(",")}}`;
-      return {
-        globs: row.map((folder) => `packages/core/src/${folder}/**`),
-        group: ["../**", `!../${inwards}/**`, "@image-updater/**"],
-      };
-    });
-    expect(rules).toEqual(expect.arrayContaining(expected));
+    expect(`${checked.stdout}${checked.stderr}`).toBe("");
   });
 
   it.each([
@@ -147,24 +131,12 @@ describe("the core", () => {
 });
 
 describe("the packages", () => {
-  const arrows: Readonly<Record<string, readonly string[]>> = {
-    "@image-updater/core": [],
-    "@image-updater/registry-oci": ["@image-updater/core"],
-    "@image-updater/registry-acr": ["@image-updater/core", "@image-updater/registry-oci"],
-    "@image-updater/registry-ghcr": ["@image-updater/core", "@image-updater/registry-oci"],
-    "@image-updater/writeback-git": ["@image-updater/core"],
-    "@image-updater/writeback-argocd": ["@image-updater/core"],
-    "@image-updater/kubernetes": ["@image-updater/core"],
-  };
-
   it.each(packages)("$manifest.name depends inwards only", ({ folder, manifest }) => {
-    const allowed = arrows[manifest.name];
-    // A new package takes its place among the arrows first.
-    expect(Object.keys(arrows)).toContain(manifest.name);
+    const allowed = allowedImports(manifest.name.slice(SCOPE.length)).map((name) => SCOPE + name);
     const declared = runtimeDependencies(manifest).filter((name) => name.startsWith(SCOPE));
     const imported = readSources(`${folder}/src`).flatMap((file) => importedPackages(file));
     const outward = [...declared, ...imported.filter((name) => name.startsWith(SCOPE))].filter(
-      (name) => allowed?.includes(name) !== true,
+      (name) => !allowed.includes(name),
     );
     expect(outward).toEqual([]);
   });
@@ -214,10 +186,10 @@ describe("the packages", () => {
     expect(careless.map(({ path }) => path)).toEqual([]);
   });
 
-  it.each(packages)("$manifest.name keeps its files below 300 lines of code", ({ folder }) => {
+  it.each(packages)("$manifest.name keeps its files below 500 lines of code", ({ folder }) => {
     const long = readSources(`${folder}/src`)
       .map(({ path, text }) => ({ path, lines: codeLines(text) }))
-      .filter(({ lines }) => lines > 300);
+      .filter(({ lines }) => lines > 500);
     expect(long).toEqual([]);
   });
 });

@@ -1,23 +1,24 @@
+import layers from "../tools/layers.json" with { type: "json" };
 import { importedFiles } from "./import-statements.js";
 import type { RepositoryFile } from "./repository-files.js";
 
 /** The folders of the core, from the innermost outwards; a row may import itself and earlier rows. */
-export const CORE_LAYERS: readonly (readonly string[])[] = [
-  ["errors"],
-  ["image", "version"],
-  ["tags"],
-  ["config", "ports"],
-  ["strategy"],
-  ["policy"],
-  ["annotations", "crd"],
-  ["decision"],
-  ["overrides", "templates", "webhooks"],
-  ["application"],
-  ["update"],
-];
+export const CORE_LAYERS: readonly (readonly string[])[] = layers.core.rows.map(
+  ({ folders }) => folders,
+);
 
 /** Folders beside the rows, each an entry of its own that nobody else imports. */
-export const ENTRY_FOLDERS: readonly string[] = ["testing", "system", "conformance"];
+export const ENTRY_FOLDERS: readonly string[] = Object.keys(layers.core.entries);
+
+/** What a package may import of ours, by its own row or by the pattern that it fits. */
+export function allowedImports(name: string): readonly string[] {
+  const rows = Object.entries(layers.packages);
+  const row =
+    rows.find(([key]) => key === name) ??
+    rows.find(([key]) => key.endsWith("*") && name.startsWith(key.slice(0, -1)));
+  if (row === undefined) throw new Error(`tools/layers.json has no place for packages/${name}`);
+  return row[1].imports;
+}
 
 const CORE = "packages/core/src/";
 
