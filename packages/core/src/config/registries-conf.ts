@@ -2,6 +2,7 @@ import { FAILSAFE_SCHEMA, loadAll, mergeTag, nullCoreTag, YAMLException } from "
 import { z } from "zod";
 import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js";
 import type { RegistryConfig } from "./registry-config.js";
+import { parseRegistryKey } from "./registry-key.js";
 import { parseRegistryEntry } from "./registry-entry.js";
 
 /** All scalars stay text, so that a name such as `1.0` or `yes` is kept as it was written. */
@@ -10,21 +11,26 @@ const TEXT_SCHEMA = FAILSAFE_SCHEMA.withTags(nullCoreTag, mergeTag);
 const fileSchema = z.strictObject({ registries: z.array(z.unknown()).nullish() }).nullish();
 
 /**
- * Reads the text of `registries.conf`, strictly as Argo CD Image Updater does: one error anywhere and
- * there is no value. All problems are reported, each with its place, as `registries[1].prefix`.
+ * Reads the text of `registries.conf`, strictly as Argo CD Image Updater does: an unknown setting, a
+ * value of a wrong kind or a missing name anywhere, and there is no value. Wrong `credentials`, a wrong
+ * `credsexpire` or `api_url` are errors of their entry alone: it stays in the value with its `problem`,
+ * and the images it serves are errors. All problems are reported, each with its place, as
+ * `registries[1].prefix`.
  */
 export function parseRegistriesConf(yaml: string): Parsed<readonly RegistryConfig[]> {
   const { value: entries, diagnostics: fileProblems } = parseFile(yaml);
   if (entries === undefined) return { value: undefined, diagnostics: fileProblems };
   const results = entries.map((entry, index) => parseRegistryEntry(entry, placeOf(index)));
-  const registries = results.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const registries = results.map(({ value }) => value);
+  const clashes = checkUniqueness(registries);
+  const isWrong = results.some(({ breaksFile }) => breaksFile) || hasErrors(clashes);
   const diagnostics = [
     ...fileProblems,
     ...results.flatMap((result) => result.diagnostics),
-    ...checkUniqueness(registries),
-    ...checkReach(registries),
+    ...clashes,
+    ...(isWrong ? [] : checkReach(registries)),
   ];
-  return { value: hasErrors(diagnostics) ? undefined : registries, diagnostics };
+  return { value: isWrong ? undefined : registries, diagnostics };
 }
 
 function parseFile(yaml: string): Parsed<readonly unknown[]> {
@@ -79,16 +85,23 @@ function checkUniqueness(registries: readonly RegistryConfig[]): readonly Diagno
   ];
 }
 
-/** Warns of entries that no image ever reaches. */
+/** Warns of entries that no image ever reaches, and of one that every image may reach. */
 function checkReach(registries: readonly RegistryConfig[]): readonly Diagnostic[] {
-  return registries.flatMap(({ prefix }, index) => {
-    if (prefix === undefined) return [];
+  return registries.flatMap(({ prefix, apiUrl }, index) => {
+    if (prefix === undefined) return [servesAll(index, parseRegistryKey(apiUrl).host)];
     const problem = explainUnreachable(prefix, registries, index);
     const field = `${placeOf(index)}.prefix`;
     return problem === undefined
       ? []
       : [diagnose("warning", field, `${field} is "${prefix}", ${problem}`)];
   });
+}
+
+function servesAll(index: number, host: string): Diagnostic {
+  const field = `${placeOf(index)}.prefix`;
+  const right = host === "" ? "its host" : host;
+  const message = `${field} is missing, so the entry serves every image whose registry no other entry names; write ${right} for the images of that host alone`;
+  return diagnose("warning", field, message);
 }
 
 function explainUnreachable(

@@ -28,6 +28,11 @@ export interface RegistryConfig {
   readonly requestsPerSecond?: number | undefined;
   /** Whether images without a registry are looked up here. */
   readonly isDefault: boolean;
+  /**
+   * Why the entry cannot be used as it is written; absent when it can. The images that it serves are
+   * errors then: looked up elsewhere, or without credentials, they might come out as other images.
+   */
+  readonly problem?: string | undefined;
 }
 
 /** Docker Hub as built into Argo CD Image Updater; used where the configuration says nothing else. */

@@ -13,10 +13,11 @@ export interface ResolvedRegistry {
 
 /**
  * Finds the registry that serves an image: the default one for an image without registry, then the
- * entry with the image's host as prefix, then the longest prefix of its name, else `https://<host>`.
+ * entry with the image's host as prefix, then the longest prefix of its name, then the entry without
+ * prefix, else `https://<host>`.
  *
- * As in Argo CD Image Updater, but a prefix ends where a path component ends, and an entry without
- * prefix serves only the host of its API URL. Docker Hub is built in unless configured.
+ * As in Argo CD Image Updater, but a prefix ends where a path component ends. Docker Hub is built in
+ * unless configured. An entry with a `problem` is found as any other: its images are errors.
  */
 export function resolveRegistry(
   reference: ImageName,
@@ -37,7 +38,7 @@ function selectEndpoint(
   return (
     [hub, ...registries].findLast(({ prefix }) => prefix === registry) ??
     findLongestPrefix(`${registry}/${repository}`, registries) ??
-    registries.findLast((entry) => servesOwnHost(entry, registry)) ??
+    registries.findLast(({ prefix = "" }) => prefix === "") ??
     inferEndpoint(registry)
   );
 }
@@ -47,13 +48,11 @@ function findLongestPrefix(
   registries: readonly RegistryConfig[],
 ): RegistryConfig | undefined {
   return registries
-    .filter(({ prefix }) => prefix !== undefined && `${name}/`.startsWith(`${prefix}/`))
+    .filter(
+      ({ prefix }) => prefix !== undefined && prefix !== "" && `${name}/`.startsWith(`${prefix}/`),
+    )
     .toSorted((a, b) => (a.prefix ?? "").length - (b.prefix ?? "").length)
     .at(-1);
-}
-
-function servesOwnHost({ prefix, apiUrl }: RegistryConfig, registry: string): boolean {
-  return prefix === undefined && parseRegistryKey(apiUrl).host === registry.toLowerCase();
 }
 
 function inferEndpoint(host: string): RegistryConfig {

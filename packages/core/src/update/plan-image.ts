@@ -1,11 +1,13 @@
 import type { InvalidImage } from "../annotations/parse-annotations.js";
 import type { Application } from "../application/application.js";
 import { formatCredentialReference } from "../config/parse-credential-reference.js";
+import type { ResolvedRegistry } from "../config/resolve-registry.js";
 import { decide } from "../decision/decide.js";
 import { amendDecision, type Decision } from "../decision/decision.js";
 import type { DecisionReason } from "../decision/decision-reason.js";
 import { findRunningImage } from "../decision/find-running-image.js";
 import type { Diagnostic } from "../errors/diagnostic.js";
+import { RegistryError } from "../errors/registry-error.js";
 import { fullName } from "../image/image-names.js";
 import type { ImageReference } from "../image/image-reference.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
@@ -41,6 +43,8 @@ export async function planImage(
     }
     const foreign = foreignSecret(policy, application.namespace);
     if (foreign !== undefined) return refused(policy, "error", foreign);
+    const { problem } = registry.endpoint;
+    if (problem !== undefined) return refused(policy, "error", unusableEntry(registry, problem));
     const { registriesConf = [], clock } = cycle.settings;
     const now = clock.now();
     let facts = await cycle.reader.readFacts(policy, registry);
@@ -82,6 +86,13 @@ function refuseUnverified(policy: ImagePolicy, decision: Decision): Decision {
   if (policy.verification === undefined || decision.outcome !== "update") return decision;
   const reason = { code: "verification-unavailable", image: fullName(policy.image) } as const;
   return amendDecision(decision, { outcome: "error", reason });
+}
+
+/** An entry of registries.conf that cannot be used: without it, another registry would answer. */
+function unusableEntry({ repository }: ResolvedRegistry, problem: string): DecisionReason {
+  const { host, path } = repository;
+  const error = new RegistryError("no-registry", `${host}: ${problem}`, { host, repository: path });
+  return { code: "facts-failed", error: summarizeFailure(error) };
 }
 
 function foreignSecret(policy: ImagePolicy, namespace: string): DecisionReason | undefined {

@@ -120,10 +120,18 @@ describe("with configuration", () => {
     expect(resolve("foo.bar/a/b", registries)[3]).toBe("foo.bar");
   });
 
-  it("an entry without prefix serves the host of its API URL and nothing else", () => {
+  it("an entry without prefix serves every image that no other entry does", () => {
     const open = config({ name: "open", apiUrl: "https://reg.test:5000/base" });
+    const path = config({ name: "path", prefix: "other.test/team" });
     expect(resolve("reg.test:5000/a", [open])[3]).toBe("open");
-    expect(resolve("other.test/a", [open])[3]).toBe("other.test");
+    expect(resolve("other.test/a", [open, path])).toEqual([
+      "https://reg.test:5000/base",
+      "other.test",
+      "a",
+      "open",
+    ]);
+    expect(resolve("other.test/team/a", [path, open])[3]).toBe("path");
+    expect(resolve("docker.io/org/a", [open])[3]).toBe("Docker Hub");
     expect(resolve("nginx", [open])[3]).toBe("Docker Hub");
   });
 

@@ -68,11 +68,17 @@ export function registryCredentials(
         return (await read(reference, KEPT_SECONDS, request))(repository);
       }
       const registry = registryOf(repository, registries);
+      if (registry?.problem !== undefined) throw unusable(registry.problem);
       if (registry?.credentials === undefined) return { kind: "anonymous" };
       const { credentials, credentialsExpireSeconds = KEPT_SECONDS } = registry;
       return (await read(credentials, credentialsExpireSeconds, request))(repository);
     },
   };
+}
+
+/** Without the entry nobody knows which credentials are right: anonymous might see other tags. */
+function unusable(problem: string): CredentialError {
+  return new CredentialError("unsupported-reference", problem, { reference: "registries.conf" });
 }
 
 /** Several entries may share an API, one for each organisation: the image's name decides, as elsewhere. */
