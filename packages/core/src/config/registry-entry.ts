@@ -189,10 +189,10 @@ function withoutVersion(address: string, fields: FieldReader): string {
 }
 
 /** Without slashes at the end; no expression, which would look for each run of slashes anew. */
-function trimSlashes(text: string): string {
-  let end = text.length;
-  while (text.charAt(end - 1) === "/") end -= 1;
-  return text.slice(0, end);
+function trimSlashes(address: string): string {
+  let end = address.length;
+  while (address.charAt(end - 1) === "/") end -= 1;
+  return address.slice(0, end);
 }
 
 function readCredentials(fields: FieldReader): RegistryConfig["credentials"] {
@@ -208,17 +208,17 @@ function readCredentials(fields: FieldReader): RegistryConfig["credentials"] {
 
 /** A bare number is one of nanoseconds, as wherever Go reads a duration as a number. */
 function readExpiry(fields: FieldReader): number | undefined {
-  const text = fields.text("credsexpire");
-  if (text === undefined) return undefined;
-  const nanoseconds = parseYamlInteger(text);
-  const seconds = nanoseconds === undefined ? parseGoDuration(text) : nanoseconds / 1e9;
+  const written = fields.text("credsexpire");
+  if (written === undefined) return undefined;
+  const nanoseconds = parseYamlInteger(written);
+  const seconds = nanoseconds === undefined ? parseGoDuration(written) : nanoseconds / 1e9;
   const advice = "write a Go duration, as 30m or 1h15m";
   if (seconds === undefined || seconds < 0) {
-    fields.lose("credsexpire", `is ${quoteText(text)}; ${advice}`);
+    fields.lose("credsexpire", `is ${quoteText(written)}; ${advice}`);
     return undefined;
   }
   if (nanoseconds !== undefined && nanoseconds !== 0) {
-    fields.refuse("credsexpire", `is ${quoteText(text)} nanoseconds; ${advice}`, "warning");
+    fields.refuse("credsexpire", `is ${quoteText(written)} nanoseconds; ${advice}`, "warning");
   }
   return seconds;
 }

@@ -9,6 +9,7 @@ import { askStrategy } from "./ask-strategy.js";
 import { assessTags, type AssessedTags } from "./assess-tags.js";
 import { withTags, type Decision, type TagVerdict } from "./decision.js";
 import type { DecisionReason } from "./decision-reason.js";
+import { notLive } from "./not-live.js";
 import { findRunningImage, findRunningImages, matchForDigest } from "./find-running-image.js";
 import { needsUpdate } from "./needs-update.js";
 
@@ -38,7 +39,7 @@ export function decide({ policy, facts, current, now: _now }: DecisionInput): De
     reason: DecisionReason,
     tags = (): readonly TagVerdict[] => assessed.explain(() => ({ code: "undecided" })),
   ): Decision => withTags({ outcome, reason, ...textOf(running), diagnostics: [] }, tags);
-  if (running === undefined) return settle("not-live", { code: "not-live" });
+  if (running === undefined) return settle("not-live", notLive(policy, live));
   if (facts.kind === "failed") return settle("error", { code: "facts-failed", error: facts.error });
   const { candidates, gap } = assessed;
   if (gap !== undefined) return settle("waiting", gap);

@@ -13,7 +13,11 @@ export type DecisionReason =
   | { readonly code: "same-digest"; readonly digest: string }
   | { readonly code: "no-candidates"; readonly tags: number }
   | { readonly code: "none-matches"; readonly text: string }
-  | { readonly code: "not-live" }
+  | {
+      readonly code: "not-live";
+      /** The name of a running image that comes near, as it is written there. */
+      readonly meant?: string | undefined;
+    }
   | { readonly code: "invalid-settings"; readonly text: string }
   | { readonly code: "facts-failed"; readonly error: ErrorSummary }
   | {

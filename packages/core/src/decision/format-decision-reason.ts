@@ -22,7 +22,9 @@ export function formatDecisionReason(reason: DecisionReason): string {
     case "none-matches":
       return reason.text;
     case "not-live":
-      return "no running container uses the image";
+      return reason.meant === undefined
+        ? "no running container uses the image"
+        : `no running container uses the image, but one uses ${reason.meant}; names are compared as they are written: if that one is meant, write ${reason.meant}`;
     case "invalid-settings":
       return reason.text;
     case "facts-failed":

@@ -49,7 +49,8 @@ export type DiagnosticCode =
   | "invalid-label-selector"
   | "unmatchable-pattern"
   | "unused-constraint"
-  | "number-like-version";
+  | "number-like-version"
+  | "near-registry-entry";
 
 /** The place a diagnostic speaks of; only what is known is set. */
 export interface DiagnosticLocation {

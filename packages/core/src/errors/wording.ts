@@ -39,6 +39,29 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
   return nearest;
 }
 
+/**
+ * Whether two names are the same but for one of their parts, which is misspelt. Parts that differ in a
+ * digit are most likely two of a row, and short ones are near by chance.
+ */
+export function differsByTypo(left: string, right: string, separator: RegExp): boolean {
+  const parts = left.split(separator);
+  const others = right.split(separator);
+  if (parts.length !== others.length) return false;
+  const differing = parts.flatMap((part, index) => {
+    const other = others[index] ?? "";
+    return part === other ? [] : [[part, other] as const];
+  });
+  const [[part, other] = ["", ""], ...more] = differing;
+  if (more.length > 0 || part.length < SHORTEST_TYPO) return false;
+  return digitsOf(part) === digitsOf(other) && nearestWord(part, [other]) !== undefined;
+}
+
+const SHORTEST_TYPO = 5;
+
+function digitsOf(text: string): string {
+  return text.replaceAll(/\D/gu, "");
+}
+
 /** `; did you mean "…"?` for the end of a message, or nothing. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const nearest = nearestWord(word, known);

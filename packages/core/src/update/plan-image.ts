@@ -6,6 +6,7 @@ import { decide } from "../decision/decide.js";
 import { amendDecision, type Decision } from "../decision/decision.js";
 import type { DecisionReason } from "../decision/decision-reason.js";
 import { findRunningImage } from "../decision/find-running-image.js";
+import { notLive } from "../decision/not-live.js";
 import type { Diagnostic } from "../errors/diagnostic.js";
 import { RegistryError } from "../errors/registry-error.js";
 import { fullName } from "../image/image-names.js";
@@ -16,6 +17,7 @@ import type { Cycle } from "./cycle.js";
 import { toDecidedImage, type DecidedImage } from "./decided-image.js";
 import type { ImagePlan } from "./plan.js";
 import type { SelectedImage } from "./select-images.js";
+import { findNearEntry } from "./near-entry.js";
 import { findSiblingCredentials } from "./sibling-credentials.js";
 import { summarizeFailure } from "./summarize-failure.js";
 
@@ -39,7 +41,7 @@ export async function planImage(
       return refused(policy, "error", { code: "internal", error: registry.error });
     }
     if (findRunningImage(policy, live) === undefined) {
-      return refused(policy, "not-live", { code: "not-live" });
+      return refused(policy, "not-live", notLive(policy, live));
     }
     const foreign = foreignSecret(policy, application.namespace);
     if (foreign !== undefined) return refused(policy, "error", foreign);
@@ -57,7 +59,8 @@ export async function planImage(
       decision = decide({ policy, facts, current: live, now });
     }
     const siblings = findSiblingCredentials(policy, registry, registriesConf, facts);
-    return planned(policy, refuseUnverified(policy, decision), live, siblings);
+    const near = siblings.length > 0 ? [] : findNearEntry(policy, registry, registriesConf, facts);
+    return planned(policy, refuseUnverified(policy, decision), live, [...siblings, ...near]);
   } catch (error) {
     return refused(policy, "error", { code: "internal", error: summarizeFailure(error) });
   }

@@ -29,6 +29,7 @@ export function findSiblingCredentials(
   return [{ severity, code: "sibling-host-credentials", where, message }];
 }
 
-function isKnown(facts: Facts): boolean {
+/** Whether the registry answered all that was asked. */
+export function isKnown(facts: Facts): boolean {
   return facts.kind === "tags" && facts.tags.every(({ details }) => details?.kind !== "unreadable");
 }

@@ -112,10 +112,10 @@ describe("parameters of the Application that the override file hides", () => {
 describe("credentials for a sibling of the image's host", () => {
   const host = "shop-registry-vpc.cn-hangzhou.cr.aliyuncs.com";
   const sibling = "shop-registry.cn-hangzhou.cr.aliyuncs.com";
-  const config = (prefix: string | undefined): RegistryConfig => ({
+  const config = (prefix: string): RegistryConfig => ({
     name: "ACR",
     apiUrl: `https://${sibling}`,
-    ...(prefix === undefined ? {} : { prefix }),
+    prefix,
     credentials: { kind: "env", variable: "ACR" },
     tagSortMode: "unsorted",
     insecure: false,
@@ -128,7 +128,6 @@ describe("credentials for a sibling of the image's host", () => {
 
   it.each([
     ["warning", sibling, undefined],
-    ["warning", undefined, undefined],
     ["error", sibling, "unauthorized"],
   ] as const)("are a %s (prefix %s, fault %s)", async (severity, prefix, behave) => {
     const { updater } = createWorld({
@@ -149,6 +148,7 @@ describe("credentials for a sibling of the image's host", () => {
 
   it.each([
     ["there are some for the host", [config(sibling), config(host)], {}],
+    ["an entry without prefix serves it", [{ ...config(sibling), prefix: undefined }], {}],
     ["the image has its own", [config(sibling)], { "app.pull-secret": "pullsecret:argocd/own" }],
     ["the other host is a stranger", [config("registry.example.com")], {}],
   ] as const)("are nothing to speak of where %s", async (_name, registriesConf, more) => {
