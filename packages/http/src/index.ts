@@ -1,0 +1,4 @@
+// What every adapter needs to speak with servers that are not trusted.
+
+export { createRedactor, type Redactor } from "./redactor.js";
+export { redactUrls, serverWords, type ServerWordsOptions } from "./server-words.js";
