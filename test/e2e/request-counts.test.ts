@@ -12,7 +12,8 @@ import { afterEach, describe, expect, it } from "vitest";
 const PREFIX = "argocd-image-updater.argoproj.io";
 const IMAGE = "registry.example.com/team/app";
 const TAGS = 1000;
-const PAGES = 1;
+/** A page that is as full as was asked for, without a link, is asked on: the second one is empty. */
+const PAGES = 2;
 /** The challenge and the token it leads to. */
 const SET_UP = 2;
 

@@ -2,6 +2,7 @@ import type { ImagePolicy } from "../policy/image-policy.js";
 import type { ErrorSummary } from "../errors/image-updater-error.js";
 import type { TagFact } from "../ports/facts.js";
 import type { TagCandidate } from "../strategy/update-strategy.js";
+import { compareImageTimes } from "../strategy/compare-image-times.js";
 import { compareTagNames } from "../tags/compare-tag-names.js";
 import type { TagReason } from "../tags/tag-reason.js";
 import type { TagVerdict } from "./decision.js";
@@ -10,8 +11,8 @@ import { excludedByName } from "./filter-tags.js";
 
 /** What was thought of all tags of a repository, each name once. */
 export interface AssessedTags {
-  /** How many there are. */
-  readonly count: number;
+  /** What is known of each. */
+  readonly facts: readonly TagFact[];
   /** Those that may be chosen, in byte order. */
   readonly candidates: readonly TagCandidate[];
   /** What is not known about the candidates; any gap forbids a choice. */
@@ -37,7 +38,7 @@ export function assessTags(policy: ImagePolicy, tags: readonly TagFact[]): Asses
     else gaps.add(fact.name, assessed.reason);
   }
   return {
-    count: facts.length,
+    facts,
     candidates,
     gap: gaps.found(),
     explain: (ofCandidate) =>
@@ -90,8 +91,18 @@ function eachOnce(tags: readonly TagFact[]): readonly TagFact[] {
 }
 
 function mergeFacts(first: TagFact, others: readonly TagFact[]): TagFact {
-  const details = mergeDetails([first, ...others]);
-  return { name: first.name, ...(details === undefined ? {} : { details }) };
+  const facts = [first, ...others];
+  const details = mergeDetails(facts);
+  const [was] = facts
+    .flatMap((fact) => (fact.was === undefined ? [] : [fact.was]))
+    .toSorted((left, right) => compareImageTimes(right.at, left.at));
+  return {
+    name: first.name,
+    ...(details === undefined ? {} : { details }),
+    ...(facts.every(({ listed }) => listed === false) ? { listed: false } : {}),
+    ...(facts.some(({ mayPass }) => mayPass === true) ? { mayPass: true } : {}),
+    ...(was === undefined ? {} : { was }),
+  };
 }
 
 type Details = TagFact["details"];
@@ -102,10 +113,11 @@ function mergeDetails(facts: readonly TagFact[]): Details {
   for (const { details } of facts) {
     if (details !== undefined) known.set(JSON.stringify(details), details);
   }
-  const [first, ...others] = [...known].toSorted(([left], [right]) => compareTagNames(left, right));
+  const sorted = [...known].toSorted(([left], [right]) => compareTagNames(left, right));
+  const [first, ...others] = sorted;
   if (first === undefined || others.length === 0) return first?.[1];
-  const unreadable = [...known.values()].find(({ kind }) => kind === "unreadable");
-  if (unreadable !== undefined) return unreadable;
+  const unreadable = sorted.find(([, { kind }]) => kind === "unreadable");
+  if (unreadable !== undefined) return unreadable[1];
   const message = "the facts about the tag contradict each other";
   return { kind: "unreadable", error: { name: "InternalError", code: "internal", message } };
 }
@@ -120,6 +132,9 @@ function assess(policy: ImagePolicy, fact: TagFact): Assessed {
     return { reason: { code: "unreadable", error: details.error } };
   }
   if (details?.kind === "gone") return { reason: { code: "gone" } };
+  if (details?.kind === "refused" || details?.kind === "broken") {
+    return { reason: { code: details.kind, text: details.text } };
+  }
   const { needs, identity } = policy.strategy;
   // Platforms and media types do not matter to a strategy that looks at names, as upstream has it.
   if (needs === "names" && identity === "tag") return { candidate: { name } };
@@ -130,7 +145,7 @@ function assess(policy: ImagePolicy, fact: TagFact): Assessed {
 function assessDetails(
   { strategy, platforms }: ImagePolicy,
   name: string,
-  details: Exclude<Details, undefined | { kind: "unreadable" | "gone" }>,
+  details: Exclude<Details, undefined | { kind: "unreadable" | "gone" | "refused" | "broken" }>,
 ): Assessed {
   if (details.kind === "not-an-image") {
     return { reason: { code: "not-an-image", mediaType: details.mediaType } };

@@ -1,5 +1,6 @@
 import type { ImageReference } from "../image/image-reference.js";
 import { fullName } from "../image/image-names.js";
+import { sameImage } from "../image/same-image.js";
 import type { Diagnostic } from "../errors/diagnostic.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
 import type { Facts } from "../ports/facts.js";
@@ -7,10 +8,11 @@ import type { TagCandidate } from "../strategy/update-strategy.js";
 import type { TagReason } from "../tags/tag-reason.js";
 import { askStrategy } from "./ask-strategy.js";
 import { assessTags, type AssessedTags } from "./assess-tags.js";
-import { withTags, type Decision, type TagVerdict } from "./decision.js";
+import { amendDecision, withTags, type Decision, type TagVerdict } from "./decision.js";
 import type { DecisionReason } from "./decision-reason.js";
 import { notLive } from "./not-live.js";
 import { findRunningImage, findRunningImages, matchForDigest } from "./find-running-image.js";
+import { findDoubt, remarkOnMissingTag } from "./doubt.js";
 import { needsUpdate } from "./needs-update.js";
 
 /** Everything a decision depends on; nothing else is looked at. */
@@ -42,6 +44,8 @@ export function decide({ policy, facts, current, now: _now }: DecisionInput): De
   if (running === undefined) return settle("not-live", notLive(policy, live));
   if (facts.kind === "failed") return settle("error", { code: "facts-failed", error: facts.error });
   const { candidates, gap } = assessed;
+  const own = findRunningImages(policy, live).filter((image) => sameImage(image, policy.image));
+  const held = { policy, tags: assessed.facts, running: own };
   if (gap !== undefined) return settle("waiting", gap);
   const answer = askStrategy(policy, candidates);
   switch (answer.kind) {
@@ -49,14 +53,27 @@ export function decide({ policy, facts, current, now: _now }: DecisionInput): De
       return settle("error", { code: "internal", error: answer.error });
     case "invalid":
       return settle("error", { code: "invalid-settings", text: answer.text });
-    case "none":
-      return settle("no-candidate", whyNone(assessed, answer.text), () =>
+    case "none": {
+      const missing = about(policy, remarkOnMissingTag(held));
+      const doubt = findDoubt(held);
+      if (doubt !== undefined) {
+        return amendDecision(settle("waiting", doubt), { diagnostics: missing });
+      }
+      const none = settle("no-candidate", whyNone(assessed, answer.text), () =>
         explain(assessed, answer, { code: "strategy", text: answer.text }),
       );
+      return amendDecision(none, { diagnostics: missing });
+    }
     case "chosen": {
       const { tag, remarks } = answer;
       const decision = compare(policy, live, running, tag);
-      return withTags({ ...decision, diagnostics: about(policy, remarks) }, () =>
+      const missing = remarkOnMissingTag({ ...held, chosen: tag });
+      const doubt = decision.outcome === "update" ? findDoubt({ ...held, chosen: tag }) : undefined;
+      if (doubt !== undefined) {
+        const diagnostics = about(policy, missing);
+        return amendDecision(settle("waiting", doubt), { diagnostics });
+      }
+      return withTags({ ...decision, diagnostics: about(policy, [...remarks, ...missing]) }, () =>
         explain(assessed, answer, { code: "not-newest", chosen: tag.name }, tag.name),
       );
     }
@@ -76,9 +93,9 @@ function explain(
   );
 }
 
-function whyNone({ candidates, count }: AssessedTags, text: string): DecisionReason {
+function whyNone({ candidates, facts }: AssessedTags, text: string): DecisionReason {
   return candidates.length === 0
-    ? { code: "no-candidates", tags: count }
+    ? { code: "no-candidates", tags: facts.length }
     : { code: "none-matches", text };
 }
 

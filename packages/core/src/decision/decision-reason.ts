@@ -29,4 +29,5 @@ export type DecisionReason =
   | { readonly code: "internal"; readonly error: ErrorSummary }
   | { readonly code: "already-in-spec"; readonly image: string }
   | { readonly code: "foreign-secret-namespace"; readonly reference: string }
-  | { readonly code: "verification-unavailable"; readonly image: string };
+  | { readonly code: "verification-unavailable"; readonly image: string }
+  | { readonly code: "uncertain-tags"; readonly tags: readonly string[]; readonly text: string };

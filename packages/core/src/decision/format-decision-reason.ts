@@ -30,11 +30,13 @@ export function formatDecisionReason(reason: DecisionReason): string {
     case "facts-failed":
       return reason.error.message;
     case "unreadable-tags":
-      return `${reason.tags.length} candidate(s) could not be read (${reason.tags[0] ?? ""}: ${reason.error.message}); nothing is decided`;
+      return `${reason.tags.length} candidate(s) could not be read (${reason.tags[0] ?? ""}: ${reason.error.message}); nothing is decided. ${excludeBy(reason.tags)}`;
     case "incomplete-facts":
       return `${reason.tags.length} candidate(s) were not described (${reason.tags[0] ?? ""}); nothing is decided`;
     case "internal":
       return `internal error: ${reason.error.message}`;
+    case "uncertain-tags":
+      return `${reason.tags.length} tag(s) that run or may be newer than the choice cannot be relied on (${reason.tags[0] ?? ""}: ${reason.text}); nothing is decided. ${excludeBy(reason.tags)}`;
     case "already-in-spec":
       return `${reason.image} already stands in the Application's spec`;
     case "foreign-secret-namespace":
@@ -43,3 +45,12 @@ export function formatDecisionReason(reason: DecisionReason): string {
       return `${reason.image} is to be verified by its signature, which this version cannot do; nothing is updated unverified`;
   }
 }
+
+/** What ends a wait for tags that stay as they are. */
+function excludeBy(tags: readonly string[]): string {
+  const shown = tags.slice(0, MOST_SHOWN).join(", ");
+  const more = tags.length > MOST_SHOWN ? ", …" : "";
+  return `If that lasts, exclude ${tags.length === 1 ? "it" : "them"} with ignore-tags: ${shown}${more}`;
+}
+
+const MOST_SHOWN = 5;

@@ -50,7 +50,8 @@ export type DiagnosticCode =
   | "unmatchable-pattern"
   | "unused-constraint"
   | "number-like-version"
-  | "near-registry-entry";
+  | "near-registry-entry"
+  | "running-tag-not-listed";
 
 /** The place a diagnostic speaks of; only what is known is set. */
 export interface DiagnosticLocation {

@@ -46,7 +46,11 @@ export type RejectedTag =
       readonly kind: "no-platform";
       readonly digest: string;
       readonly available: readonly string[];
-    };
+    }
+  /** The registry does not let it be pulled, by a policy of its own, and will not another time. */
+  | { readonly kind: "refused"; readonly text: string }
+  /** What it points to, or a part of that, is missing or is not what it should be. */
+  | { readonly kind: "broken"; readonly text: string };
 
 /** What is known about a tag. A tag that could not be read is an error, never one of these. */
 export type TagDetails = DescribedImage | RejectedTag;
@@ -111,7 +115,8 @@ export interface RegistryClient {
   /**
    * What a tag points to.
    *
-   * A tag that is gone, is no image, or has no wanted platform is an answer.
+   * A tag that is gone, is no image, has no wanted platform, or can be used by nobody (`refused`,
+   * `broken`) is an answer. What may pass is none: 401, 403, 429, 5xx, a timeout, a body over the limit.
    *
    * @throws RegistryError when the tag could not be read: the caller must not settle for another tag.
    */

@@ -28,6 +28,8 @@ const FRAGMENTS: {
   "not-described": () => "was not looked up",
   undecided: () => "is not judged, because the facts are incomplete",
   strategy: ({ text }) => text,
+  refused: ({ text }) => `may not be pulled: ${text}`,
+  broken: ({ text }) => `is broken in the registry: ${text}`,
 };
 
 /** Says a {@link TagReason} as a fragment that follows the tag's name: `is not a semantic version`. */

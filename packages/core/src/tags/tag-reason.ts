@@ -26,4 +26,6 @@ export type TagReason =
   | { readonly code: "unreadable"; readonly error: ErrorSummary }
   | { readonly code: "not-described" }
   | { readonly code: "undecided" }
-  | { readonly code: "strategy"; readonly text: string };
+  | { readonly code: "strategy"; readonly text: string }
+  | { readonly code: "refused"; readonly text: string }
+  | { readonly code: "broken"; readonly text: string };

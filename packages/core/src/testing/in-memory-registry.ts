@@ -93,16 +93,29 @@ export function inMemoryRegistry(settings: InMemoryRegistrySettings): InMemoryRe
     },
     async describeTag(repository, tag, { platforms, signal }): Promise<TagDetails> {
       const call = { repository, tag, signal };
-      const image = await find("manifest", call);
-      if (image === undefined) return { kind: "gone" };
-      if (image.layout !== "artifact") await step("config", call);
-      return describeFixture(image, platforms);
+      try {
+        const image = await find("manifest", call);
+        if (image === undefined) return { kind: "gone" };
+        if (image.layout !== "artifact") await step("config", call);
+        return describeFixture(image, platforms);
+      } catch (error) {
+        return rejectionOf(error);
+      }
     },
     async resolveDigest(repository, tag, options): Promise<string | undefined> {
       const image = await find("digest", { repository, tag, signal: options?.signal });
       return image === undefined ? undefined : digestOf(image);
     },
   };
+}
+
+/** What is missing or blocked stays so, as on a registry; every other failure is thrown again. */
+function rejectionOf(error: unknown): TagDetails {
+  if (!RegistryError.is(error)) throw error;
+  const { code, message: text } = error;
+  if (code === "not-found") return { kind: "broken", text };
+  if (text.includes("blocked-by-policy")) return { kind: "refused", text };
+  throw error;
 }
 
 interface Call {
@@ -162,6 +175,7 @@ const FAULT_CODES: Readonly<Record<Exclude<RegistryFault["behave"], "hang">, Reg
   disconnect: "unavailable",
   "wrong-digest": "digest-mismatch",
   "too-large": "too-large",
+  "blocked-by-policy": "invalid-response",
 };
 
 function faultError(

@@ -266,6 +266,26 @@ const FAULT_CLAUSES: readonly Clause[] = [
       expectCode(client.describeTag(repository(PATH), "1.0.0", AMD64), code),
   })),
   {
+    name: "says refused for a tag that a policy of the registry blocks",
+    needs: "faults",
+    fixture: ONE,
+    faults: [{ on: "manifest", behave: "blocked-by-policy" }],
+    async check({ client, repository }): Promise<void> {
+      const details = await client.describeTag(repository(PATH), "1.0.0", AMD64);
+      assertSame(details.kind, "refused", "kind");
+    },
+  },
+  {
+    name: "says broken for a tag with a missing part",
+    needs: "faults",
+    fixture: ONE,
+    faults: [{ on: "config", behave: "not-found" }],
+    async check({ client, repository }): Promise<void> {
+      const details = await client.describeTag(repository(PATH), "1.0.0", AMD64);
+      assertSame(details.kind, "broken", "kind");
+    },
+  },
+  {
     name: "throws, and does not resolve nothing, when a digest cannot be read",
     needs: "faults",
     fixture: ONE,

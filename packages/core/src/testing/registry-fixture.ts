@@ -31,7 +31,8 @@ export interface RegistryFault {
     | "hang"
     | "disconnect"
     | "wrong-digest"
-    | "too-large";
+    | "too-large"
+    | "blocked-by-policy";
   /** How often; default for ever. */
   readonly times?: number | undefined;
 }

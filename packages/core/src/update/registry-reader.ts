@@ -1,5 +1,6 @@
 import type { ResolvedRegistry } from "../config/resolve-registry.js";
 import { excludedByName } from "../decision/filter-tags.js";
+import { RegistryError, type RegistryErrorCode } from "../errors/registry-error.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
 import type { FactsCache } from "../ports/facts-cache.js";
 import type { Facts, TagFact } from "../ports/facts.js";
@@ -108,26 +109,61 @@ async function readFollowed(reading: Reading): Promise<readonly TagFact[]> {
   if (constraint === "") return [];
   if (excludedByName(policy, constraint) !== undefined) return [{ name: constraint }];
   const fact = await confirmTag(reading, { name: constraint });
+  if (fact.details?.kind !== "gone") return [fact];
   // The list tells a tag that is gone from a repository that does not exist, which is an error.
-  if (fact.details?.kind === "gone") await calls.listTags(policy, registry.repository);
-  return [fact];
+  const names = await calls.listTags(policy, registry.repository);
+  return [{ ...fact, listed: names.includes(constraint) }];
 }
 
-function describeAll(
+async function describeAll(
   reading: Reading,
   names: readonly string[],
   concurrency: number,
 ): Promise<readonly TagFact[]> {
   let failed = false;
-  return mapBounded(names, concurrency, async (name): Promise<TagFact> => {
+  let read = 0;
+  let refused = 0;
+  const facts = await mapBounded(names, concurrency, async (name): Promise<TagFact> => {
     // One unreadable candidate already forbids a choice: do not press a registry in trouble.
     if (failed || excludedByName(reading.policy, name) !== undefined) return { name };
     const remembered = await reading.memory.recallTag(name);
     if (remembered !== undefined) return { name, details: remembered, provisional: true };
     const fact = await describe(reading, name);
-    if (fact.details?.kind === "unreadable") failed = true;
+    if (isForbidden(fact)) refused += 1;
+    else if (fact.details?.kind === "unreadable") failed = true;
+    else read += 1;
+    // Nobody is let in, by all appearance.
+    if (read === 0 && refused === MOST_REFUSALS) failed = true;
     return fact;
   });
+  if (failed || refused === 0) return facts;
+  const isLetIn = read > 0 || (await readsAnother(reading, facts));
+  return isLetIn ? facts.map(onlyRefused) : facts;
+}
+
+/** More 403 in a row are not looked for. */
+const MOST_REFUSALS = 100;
+
+function isForbidden({ details }: TagFact): boolean {
+  return details?.kind === "unreadable" && details.error.code === "forbidden";
+}
+
+/**
+ * Who is let in and may not have one tag will not get it another time either, as where a scanner
+ * blocks it; where nobody can read anything, a 403 says nothing of the tag.
+ */
+function onlyRefused(fact: TagFact): TagFact {
+  if (fact.details?.kind !== "unreadable" || !isForbidden(fact)) return fact;
+  const { message } = fact.details.error;
+  return { name: fact.name, details: { kind: "refused", text: message }, mayPass: true };
+}
+
+/** Whether a tag that was taken from memory can be read now, with the same credentials. */
+async function readsAnother(reading: Reading, facts: readonly TagFact[]): Promise<boolean> {
+  const known = facts.find(({ provisional }) => provisional === true);
+  if (known === undefined) return false;
+  const { details } = await describe(reading, known.name);
+  return details !== undefined && details.kind !== "unreadable" && details.kind !== "gone";
 }
 
 async function describe(
@@ -150,14 +186,26 @@ async function confirmTag(reading: Reading, fact: TagFact): Promise<TagFact> {
   try {
     if (await isUnread(memory, fact)) return ordered(await describe(reading, name), fact);
     const digest = await calls.resolveDigest(policy, registry.repository, name);
-    if (digest === undefined) return { name, details: { kind: "gone" } };
+    if (digest === undefined) return gone(fact);
     const known = await memory.recallDigest(digest);
     if (known === undefined) return ordered(await describe(reading, name), fact);
     await memory.keep(name, known);
     return ordered({ name, details: known }, fact);
   } catch (error) {
+    // A description may tell why a digest is not given out, and that it will not be.
+    if (RegistryError.is(error) && LASTING.has(error.code)) {
+      return ordered(await describe(reading, name), fact);
+    }
     return { name, details: { kind: "unreadable", error: summarizeFailure(error) } };
   }
+}
+
+const LASTING: ReadonlySet<RegistryErrorCode> = new Set(["invalid-response", "not-found"]);
+
+/** What was known of its date tells later whether it was newer than what is left. */
+function gone({ name, details }: TagFact): TagFact {
+  const was = details?.kind === "image" ? details.created : undefined;
+  return { name, details: { kind: "gone" }, ...(was === undefined ? {} : { was }) };
 }
 
 /** A digest that a vendor names and nobody has read yet: it must be read wherever the tag points. */
@@ -170,6 +218,7 @@ async function isUnread(memory: TagMemory, { details }: TagFact): Promise<boolea
 function ordered(confirmed: TagFact, provisional: TagFact): TagFact {
   const { details } = confirmed;
   const said = provisional.details;
+  if (details?.kind === "gone") return gone(provisional);
   if (details?.kind !== "image" || said?.kind !== "image") return confirmed;
   const { created } = said;
   if (created === undefined || created.source === "image-config") return confirmed;

@@ -28,6 +28,8 @@ const details: fc.Arbitrary<TagFact["details"]> = fc.oneof(
   fc.constantFrom<TagFact["details"]>(
     undefined,
     { kind: "gone" },
+    { kind: "refused", text: "answered 412" },
+    { kind: "broken", text: "answered 404" },
     { kind: "not-an-image", mediaType: "application/x" },
     { kind: "no-platform", digest: "sha256:bb", available: ["linux/arm64"] },
     { kind: "unreadable", error: FORBIDDEN },

@@ -23,7 +23,15 @@ describe("formatDecisionReason", () => {
     [{ code: "facts-failed", error: FORBIDDEN }, "ghcr.io answered 403"],
     [
       { code: "unreadable-tags", tags: ["a", "b"], error: FORBIDDEN },
-      "2 candidate(s) could not be read (a: ghcr.io answered 403); nothing is decided",
+      "2 candidate(s) could not be read (a: ghcr.io answered 403); nothing is decided. If that lasts, exclude them with ignore-tags: a, b",
+    ],
+    [
+      { code: "unreadable-tags", tags: ["a", "b", "c", "d", "e", "f"], error: FORBIDDEN },
+      "6 candidate(s) could not be read (a: ghcr.io answered 403); nothing is decided. If that lasts, exclude them with ignore-tags: a, b, c, d, e, …",
+    ],
+    [
+      { code: "uncertain-tags", tags: ["a"], text: "it is gone" },
+      "1 tag(s) that run or may be newer than the choice cannot be relied on (a: it is gone); nothing is decided. If that lasts, exclude it with ignore-tags: a",
     ],
     [
       { code: "incomplete-facts", tags: ["a"] },

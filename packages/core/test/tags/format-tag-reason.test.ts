@@ -38,6 +38,8 @@ it.each<[TagReason, string]>([
   [{ code: "not-described" }, "was not looked up"],
   [{ code: "undecided" }, "is not judged, because the facts are incomplete"],
   [{ code: "strategy", text: "is too short" }, "is too short"],
+  [{ code: "refused", text: "answered 412" }, "may not be pulled: answered 412"],
+  [{ code: "broken", text: "answered 404" }, "is broken in the registry: answered 404"],
 ])("says %o", (reason, expected) => {
   expect(formatTagReason(reason)).toBe(expected);
 });

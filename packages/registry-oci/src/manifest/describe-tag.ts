@@ -9,6 +9,7 @@ import type { Descriptor, IndexEntry } from "./decode-manifest.js";
 import type { ImageConfig } from "./image-config.js";
 import { manifestKindOf } from "./media-types.js";
 import { createManifestReader, type ManifestReader } from "./read-manifest.js";
+import { rejectionOf, UnusableTagError } from "./unusable-tag.js";
 
 const DEEPEST_INDEX = 3;
 const MOST_CHILDREN = 100;
@@ -25,7 +26,7 @@ interface Found {
 
 /**
  * What the tag points to: the newest build of the wanted platforms, as Argo CD Image Updater dates an
- * image, under the digest of the index or of the single manifest.
+ * image, under the digest of the index or of the single manifest; or why nobody can use it.
  */
 export async function describeTag(
   session: RepositorySession,
@@ -35,6 +36,21 @@ export async function describeTag(
   configs: ConfigStore = createConfigStore(),
 ): Promise<TagDetails> {
   if (!isTagName(tag)) return { kind: "gone" };
+  try {
+    return await describeTagged(session, tag, platforms, clock, configs);
+  } catch (error) {
+    if (error instanceof UnusableTagError) return rejectionOf(error);
+    throw error;
+  }
+}
+
+async function describeTagged(
+  session: RepositorySession,
+  tag: string,
+  platforms: readonly string[],
+  clock: Clock,
+  configs: ConfigStore,
+): Promise<TagDetails> {
   const reader = createManifestReader(session, clock, configs);
   const tagged = await reader.readTag(tag);
   if (tagged === undefined) return { kind: "gone" };

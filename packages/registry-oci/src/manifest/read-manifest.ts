@@ -6,10 +6,11 @@ import { formatPlace } from "../http/transport-error.js";
 import type { RepositorySession } from "../repository-session.js";
 import type { ConfigStore } from "./config-store.js";
 import { decodeManifest, type Descriptor, type Manifest } from "./decode-manifest.js";
-import { isDigest } from "./digest.js";
+import { digestOf, isDigest } from "./digest.js";
 import { decodeImageConfig, type ImageConfig } from "./image-config.js";
 import { acceptedManifests } from "./media-types.js";
 import { requestTag } from "./request-tag.js";
+import { contentFailure, isContent, partFailure } from "./unusable-tag.js";
 import { digestMismatch, digestOfAnswer, verifyBody } from "./verify-body.js";
 
 /** What a tag points to. */
@@ -30,7 +31,8 @@ export interface ManifestReader {
  * A reader over a session.
  *
  * It throws RegistryError `digest-mismatch` when bytes are not what their digest says, `too-large`
- * over the limit, and the code of the status when the registry does not answer.
+ * over the limit, the code of the status when the registry does not answer, and an `UnusableTagError`
+ * for what stays as it is.
  */
 export function createManifestReader(
   session: RepositorySession,
@@ -45,7 +47,8 @@ export function createManifestReader(
     const asked = { method: "GET", url, bodyLimit: limit, reference: digest, headers } as const;
     const response = await session.send(asked);
     if (response.status !== 200) {
-      throw statusError(response, session.place(digest), `the ${kind}`, clock.now());
+      const error = statusError(response, session.place(digest), `the ${kind}`, clock.now());
+      throw partFailure(response, error);
     }
     verifyBody(session, digest, response.body, digest);
     if (response.body.length !== size)
@@ -60,13 +63,14 @@ export function createManifestReader(
     },
     async readManifest(descriptor): Promise<Manifest> {
       const { body, headers } = await readBlob(descriptor, "manifest");
-      return decodeManifest(body, headers.get("content-type"), session.place(descriptor.digest));
+      const place = session.place(descriptor.digest);
+      return orBroken(() => decodeManifest(body, headers.get("content-type"), place));
     },
     readConfig(descriptor): Promise<ImageConfig> {
       const { href } = session.url(`blobs/${descriptor.digest}`);
       return configs.read(href, async () => {
         const { body } = await readBlob(descriptor, "image config");
-        return decodeImageConfig(body, session.place(descriptor.digest));
+        return orBroken(() => decodeImageConfig(body, session.place(descriptor.digest)));
       });
     },
   };
@@ -89,12 +93,24 @@ function readTagged(
   response: HttpResponse,
 ): TaggedManifest {
   const { body, headers } = response;
-  const manifest = decodeManifest(body, headers.get("content-type"), session.place(tag));
   const digest = digestOfAnswer(response);
+  const manifest = orBroken(
+    () => decodeManifest(body, headers.get("content-type"), session.place(tag)),
+    () => digestOf(body, digest) === digest && isContent(response),
+  );
   // The digest of a schema 1 manifest leaves its signatures out; no such image is ever chosen.
   const signed = manifest.kind === "other" && manifest.isSchema1;
   if (!signed) verifyBody(session, tag, body, digest);
   return { digest, manifest };
+}
+
+/** What a digest promised is what the registry holds; bytes of a tag may be something else's words. */
+function orBroken<T>(decode: () => T, isTheirs = (): boolean => true): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw contentFailure(error, isTheirs());
+  }
 }
 
 function refuseDescriptor(

@@ -3,14 +3,16 @@ import { bodyLimits } from "../http/body-limits.js";
 import { errorDetails } from "../http/error-details.js";
 import type { HttpResponse } from "../http/http-message.js";
 import { statusError } from "../http/status-error.js";
+import { isWebPage } from "../http/web-page.js";
 import type { RepositorySession } from "../repository-session.js";
 import { acceptedManifests } from "./media-types.js";
+import { tagFailure } from "./unusable-tag.js";
 
 /**
  * The manifest a tag points to as the registry sent it, not yet verified; `undefined` when the tag is
  * gone.
  *
- * @throws RegistryError when the registry says anything else.
+ * @throws RegistryError when the registry says anything else, an `UnusableTagError` where that stays.
  */
 export async function requestTag(
   session: RepositorySession,
@@ -26,11 +28,16 @@ export async function requestTag(
   });
   if (isGone(response)) return undefined;
   if (response.status === 200) return response;
-  throw statusError(response, session.place(tag), "the manifest", clock.now());
+  throw tagFailure(
+    response,
+    statusError(response, session.place(tag), "the manifest", clock.now()),
+  );
 }
 
 /** A 404 in the registry's own words, or without any; a web page's 404 says nothing about a tag. */
 function isGone(response: HttpResponse): boolean {
-  if (response.status !== 404) return false;
+  const { status } = response;
+  if (status === 410) return !isWebPage(response);
+  if (status !== 404) return false;
   return response.body.length === 0 || errorDetails(response).length > 0;
 }

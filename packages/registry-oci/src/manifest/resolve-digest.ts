@@ -8,10 +8,10 @@ import { createConfigStore } from "./config-store.js";
 import { createManifestReader } from "./read-manifest.js";
 
 /**
- * What a registry says that does not know HEAD, and 404: without a body it cannot be told from the
+ * What a registry says that does not know HEAD, and what, without a body, cannot be told from the
  * answer of something else that stands in the way.
  */
-const ASK_WITH_GET: ReadonlySet<number> = new Set([400, 404, 405, 501]);
+const ASK_WITH_GET: ReadonlySet<number> = new Set([400, 404, 405, 406, 409, 410, 412, 451, 501]);
 
 /**
  * The digest a tag points to, with one HEAD where the registry names it there, else by reading the

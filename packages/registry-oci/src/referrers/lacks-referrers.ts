@@ -1,16 +1,17 @@
 import type { HttpResponse } from "../http/http-message.js";
+import { isWebPage } from "../http/web-page.js";
 
 /** 404 by the specification; the others are what registries say to a path they do not know. */
 const UNKNOWN: ReadonlySet<number> = new Set([400, 404, 405, 406, 410, 501]);
-const HTML = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i;
 
 /**
  * Whether the answer is that of a registry without the referrers API: it does not know the path, sends
  * elsewhere, or answers with a web page. A refusal, a limit and a failure say nothing of that.
  */
-export function lacksReferrers({ status, headers, body }: HttpResponse): boolean {
+export function lacksReferrers(response: HttpResponse): boolean {
+  const { status, body } = response;
   if (UNKNOWN.has(status) || (status >= 300 && status < 400)) return true;
-  return status === 200 && (HTML.test(headers.get("content-type") ?? "") || startsWithTag(body));
+  return status === 200 && (isWebPage(response) || startsWithTag(body));
 }
 
 /** No JSON does. */

@@ -51,6 +51,8 @@ export function misbehave(
       return answer(errorAnswer(403, "DENIED"));
     case "not-found":
       return answer(errorAnswer(404, notFoundCode(route)));
+    case "blocked-by-policy":
+      return answer(errorAnswer(412, "PROJECTPOLICYVIOLATION"));
     case "rate-limited":
       return answer(errorAnswer(429, "TOOMANYREQUESTS", { "retry-after": "1" }));
     case "server-error":

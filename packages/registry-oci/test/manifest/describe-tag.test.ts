@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { TagDetails } from "@image-updater/core";
+import { RegistryError, type TagDetails } from "@image-updater/core";
 import type { ImageFixture } from "@image-updater/core/testing";
 import { describe, expect, it } from "vitest";
 import {
@@ -270,13 +270,25 @@ describe("describeTag of an index", () => {
     }
   });
 
-  it("fails when an image of it is missing", async () => {
+  it("is broken when an image of it is missing", async () => {
     const index = indexBlob(describeBlob(olderImage, "linux/amd64"));
-    const error = await registryErrorOf(describeBlobs(AMD64, index));
-    expect(error).toMatchObject({
-      code: "not-found",
-      context: { reference: digestOf(olderImage.text) },
+    expect(await describeBlobs(AMD64, index)).toEqual({
+      kind: "broken",
+      text: expect.stringContaining(`a@${digestOf(olderImage.text)}: the manifest: answered 404`),
     });
+  });
+
+  it.each([
+    ["an image that is not a manifest", { type: OCI, text: "[]" }],
+    ["an image that is not JSON", { type: OCI, text: "{" }],
+  ])("is broken when it names %s", async (_, part) => {
+    const index = indexBlob(describeBlob(part, "linux/amd64"));
+    expect(await describeBlobs(AMD64, index, part)).toMatchObject({ kind: "broken" });
+  });
+
+  it("is broken when its config is not one", async () => {
+    const config = { type: "application/vnd.oci.image.config.v1+json", text: "no config" };
+    expect(await describeBlobs(AMD64, imageBlob(config), config)).toMatchObject({ kind: "broken" });
   });
 
   it("verifies sha512", async () => {
@@ -327,4 +339,111 @@ it("does not take a web page's 404 for a missing tag", async () => {
     createClient().describeTag(repository, "1", { platforms: AMD64 }),
   );
   expect(error.code).toBe("not-found");
+});
+
+describe("a tag that stays as it is", () => {
+  const coded = (code: string): string => JSON.stringify({ errors: [{ code, message: "no" }] });
+  const page = "<!DOCTYPE html><title>Not now</title>";
+
+  /** A registry that answers every manifest and blob the same. */
+  async function describeAnswer(
+    status: number,
+    body = "",
+    headers: Record<string, string> = {},
+  ): Promise<TagDetails | string> {
+    const apiUrl = await startServer((_, response) => {
+      response.writeHead(status, headers).end(body);
+    });
+    const described = createClient().describeTag({ host: "r", path: "a", apiUrl }, "1", {
+      platforms: AMD64,
+    });
+    return described.catch((error: unknown) => {
+      return RegistryError.is(error) ? error.code : Promise.reject(error);
+    });
+  }
+
+  it.each([
+    [404, coded("MANIFEST_UNKNOWN"), "gone"],
+    [410, "", "gone"],
+    [412, coded("PROJECTPOLICYVIOLATION"), "refused"],
+    [412, "", "refused"],
+    [451, "for legal reasons", "refused"],
+    [406, "", "broken"],
+    [409, coded("CONFLICT"), "broken"],
+    [400, coded("MANIFEST_INVALID"), "broken"],
+    [422, coded("manifest_invalid"), "broken"],
+    [200, "{}", "broken"],
+    [200, "[]", "broken"],
+    [200, "bytes", "broken"],
+    [200, '{"config":{},"manifests":[]}', "broken"],
+  ])("is known where the registry answers %i %j: %s", async (status, body, kind) => {
+    expect(await describeAnswer(status, body)).toMatchObject({ kind });
+  });
+
+  it.each([
+    [400, coded("NAME_INVALID"), "invalid-response"],
+    [400, "", "invalid-response"],
+    [401, coded("UNAUTHORIZED"), "unauthorized"],
+    [403, coded("DENIED"), "forbidden"],
+    [408, "", "timeout"],
+    [429, "", "rate-limited"],
+    [500, coded("UNKNOWN"), "unavailable"],
+    [503, coded("MANIFEST_INVALID"), "unavailable"],
+    // A gateway's pages say nothing of a tag.
+    [404, page, "not-found"],
+    [406, page, "invalid-response"],
+    [410, page, "invalid-response"],
+    [412, page, "invalid-response"],
+    [200, page, "invalid-response"],
+    [200, "", "invalid-response"],
+    [200, coded("UNKNOWN"), "invalid-response"],
+  ])("is not known where the registry answers %i %j: %s", async (status, body, code) => {
+    expect(await describeAnswer(status, body)).toBe(code);
+  });
+
+  it("is not known by bytes that are not those of the digest beside them", async () => {
+    const headers = { "docker-content-digest": digestOf("others") };
+    expect(await describeAnswer(200, "bytes", headers)).toBe("invalid-response");
+    const own = { "docker-content-digest": digestOf("bytes") };
+    expect(await describeAnswer(200, "bytes", own)).toMatchObject({ kind: "broken" });
+  });
+
+  it.each([
+    [404, coded("BLOB_UNKNOWN"), "broken"],
+    [404, "<Error><Code>NoSuchKey</Code></Error>", "broken"],
+    [410, "", "broken"],
+    [404, page, "not-found"],
+    [403, coded("DENIED"), "forbidden"],
+    [500, "", "unavailable"],
+  ])(
+    "is told from a passing trouble where its config is answered %i %j: %s",
+    async (status, body, expected) => {
+      const image = imageBlob(configBlob({}));
+      const apiUrl = await startServer((request, response) => {
+        if (request.url?.includes("/blobs/")) response.writeHead(status).end(body);
+        else response.writeHead(200, { "content-type": image.type }).end(image.text);
+      });
+      const repository = { host: "r", path: "a", apiUrl };
+      const outcome: unknown = await createClient()
+        .describeTag(repository, "1", { platforms: AMD64 })
+        .then(
+          ({ kind }) => kind,
+          (error: unknown) => (RegistryError.is(error) ? error.code : error),
+        );
+      expect(outcome).toBe(expected);
+    },
+  );
+
+  it("has a digest that is an error, or none where it is gone", async () => {
+    for (const [status, expected] of [
+      [412, "invalid-response"],
+      [410, undefined],
+    ] as const) {
+      const apiUrl = await startServer((_, response) => response.writeHead(status).end());
+      const outcome: unknown = await createClient()
+        .resolveDigest({ host: "r", path: "a", apiUrl }, "1")
+        .catch((error: unknown) => (RegistryError.is(error) ? error.code : error));
+      expect(outcome).toBe(expected);
+    }
+  });
 });
