@@ -33,6 +33,8 @@ export interface Configuration {
   readonly knownHosts: Extract<TextLocation, { kind: "file" }>;
   /** Folder of certificates to trust for Git, by host. */
   readonly gitCertificates: string;
+  /** Folder of certificate authorities of registries, each file named like a host. */
+  readonly registryCertificates: string;
   readonly logging: { readonly level: LogThreshold; readonly format: LogFormat };
   readonly metrics: BindAddress | "off";
   readonly health: BindAddress | "off";
@@ -112,6 +114,7 @@ function convert(flags: GivenFlags, reader: FlagReader): Configuration {
     allowHttp: reader.switch("git-allow-http"),
     knownHosts: fileOf(flags, "ssh-known-hosts-path"),
     gitCertificates: flags.text("git-certificates-dir"),
+    registryCertificates: flags.text("registry-certificates-dir"),
     logging: {
       level: reader.choice("loglevel", ["trace", "debug", "info", "warn", "warning", "error"]),
       format: reader.choice("logformat", ["text", "json"]),

@@ -149,6 +149,11 @@ export const FLAGS = [
       "PEM files named like hosts, as Argo CD's argocd-tls-certs-cm has them, to trust for Git",
   },
   {
+    name: "registry-certificates-dir",
+    default: "/app/config/tls",
+    meaning: "the same for registries; a ca_file in registries.conf goes first",
+  },
+  {
     name: "git-allow-http",
     environment: "GIT_ALLOW_HTTP",
     default: "false",

@@ -16,7 +16,7 @@ export type ReadLiveSettings = (options: CallOptions) => Promise<LiveSettings>;
 
 /** What is needed to read them. */
 export interface LiveSettingsParts {
-  readonly configuration: Pick<Configuration, "registriesConf" | "commit">;
+  readonly configuration: Pick<Configuration, "registriesConf" | "registryCertificates" | "commit">;
   readonly inventory: Pick<Inventory, "readConfigMap" | "secrets">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -30,11 +30,15 @@ export interface LiveSettingsParts {
  */
 export function createLiveSettings(parts: LiveSettingsParts): ReadLiveSettings {
   const registries = keepLast(parts, "registries.conf", async (text) => {
-    const made = createRegistries(text, {
+    const made = await createRegistries(text, {
       secrets: parts.inventory.secrets,
       clock: parts.clock,
+      certificatesFolder: parts.configuration.registryCertificates,
     });
-    for (const found of made.diagnostics) parts.logger.warn({}, describeDiagnostic(found));
+    for (const found of made.diagnostics) {
+      const level = found.severity === "error" ? "error" : "warn";
+      parts.logger[level]({}, describeDiagnostic(found));
+    }
     return made;
   });
   const template = keepLast(parts, "commit.template", async (text) => text);

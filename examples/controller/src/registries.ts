@@ -9,7 +9,11 @@ import {
 } from "@image-updater/core";
 import { createAcrRegistry } from "@image-updater/registry-acr";
 import { createGhcrRegistry } from "@image-updater/registry-ghcr";
-import { createOciRegistry, registryCredentials } from "@image-updater/registry-oci";
+import {
+  checkCertificateAuthorities,
+  createOciRegistry,
+  registryCredentials,
+} from "@image-updater/registry-oci";
 
 /** The registries as `registries.conf` describes them, and the clients that read them. */
 export interface Registries {
@@ -19,19 +23,29 @@ export interface Registries {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What the clients are made of besides. */
+export interface RegistryParts {
+  readonly secrets: SecretReader;
+  readonly clock: Clock;
+  /** Folder of certificate authorities, each file named like a host. */
+  readonly certificatesFolder: string;
+}
+
 /**
  * Makes the clients for a `registries.conf`; without a text, for Docker Hub and every host by its name.
  *
- * Throws with all problems when the text is wrong.
+ * Throws with all problems when the text, or a certificate authority of it, is wrong.
  */
-export function createRegistries(
+export async function createRegistries(
   text: string | undefined,
-  { secrets, clock }: { readonly secrets: SecretReader; readonly clock: Clock },
-): Registries {
+  { secrets, clock, certificatesFolder }: RegistryParts,
+): Promise<Registries> {
   const { value: configs, diagnostics } = parseRegistriesConf(text ?? "");
   if (configs === undefined) throw new Error(diagnostics.map(formatDiagnostic).join("; "));
+  const broken = await checkCertificateAuthorities(configs, { certificatesFolder });
+  if (broken.length > 0) throw new Error(broken.map(formatDiagnostic).join("; "));
   const credentials = registryCredentials({ registries: configs, secrets, clock });
-  const settings = { registries: configs, credentials, clock };
+  const settings = { registries: configs, credentials, clock, certificatesFolder };
   return {
     configs,
     clients: [

@@ -8,7 +8,11 @@ import type {
   Repository,
   TagSummary,
 } from "@image-updater/core";
-import { createOciRegistry, type RegistryConnection } from "@image-updater/registry-oci";
+import {
+  createOciRegistry,
+  type CertificateAuthoritiesSettings,
+  type RegistryConnection,
+} from "@image-updater/registry-oci";
 import { createBoundedMap, type HttpClientSettings } from "@image-updater/registry-oci/http";
 import type { AcrCredentials } from "./credentials/acr-credentials.js";
 import { refuseOwnReference } from "./credentials/own-reference.js";
@@ -20,7 +24,7 @@ const REQUESTS_PER_SECOND = 15;
 const MOST_REGISTRIES = 1000;
 
 /** What all clients of ACR can be told. */
-export interface AcrClientSettings extends HttpClientSettings {
+export interface AcrClientSettings extends HttpClientSettings, CertificateAuthoritiesSettings {
   /** Custom domains of Enterprise instances, with their port where they have one; default none. */
   readonly hosts?: readonly string[] | undefined;
   /** Which of the repositories on ACR this client reads; default all. */

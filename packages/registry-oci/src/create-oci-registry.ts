@@ -12,6 +12,7 @@ import type {
 } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
 import { createAuthorizer } from "./auth/authorizer.js";
+import type { CertificateAuthoritiesSettings } from "./certificate-authorities.js";
 import { canonicalRepository } from "./docker-hub/canonical-repository.js";
 import { createHttpClient, type HttpClientSettings } from "./http/http-client.js";
 import { createConfigStore } from "./manifest/config-store.js";
@@ -24,7 +25,7 @@ import { listTags } from "./tags/list-tags.js";
 import { createPageSizes } from "./tags/page-sizes.js";
 
 /** Settings of {@link createOciRegistry}. All are optional: public images need none. */
-export interface OciRegistrySettings extends HttpClientSettings {
+export interface OciRegistrySettings extends HttpClientSettings, CertificateAuthoritiesSettings {
   /**
    * TLS and rate of registries, as `parseRegistriesConf` gives them; default none. The TLS settings
    * are not used beside a `dispatcher`, which has its own.
@@ -51,7 +52,13 @@ export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryC
   const parts = { http, credentials, authorizer };
   const configs = createConfigStore();
   const pageSizes = createPageSizes();
-  const channels = createRegistryChannels(registries, dispatcher !== undefined, clock);
+  const { certificatesFolder } = settings;
+  const channels = createRegistryChannels(
+    registries,
+    dispatcher !== undefined,
+    clock,
+    certificatesFolder,
+  );
 
   async function open(asked: Repository, options: RegistryCallOptions): Promise<RepositorySession> {
     const repository = canonicalRepository(asked);

@@ -6,6 +6,10 @@ export {
   type DockerHubRegistrySettings,
 } from "./docker-hub/create-docker-hub-registry.js";
 export type { RegistryConnection } from "./registry-channels.js";
+export {
+  checkCertificateAuthorities,
+  type CertificateAuthoritiesSettings,
+} from "./certificate-authorities.js";
 export type { HttpClientSettings } from "./http/http-client.js";
 export type { NoticeListeners, RateLimitNotice, WarningNotice } from "./http/notices.js";
 export {

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { env } from "node:process";
 import { rootCertificates } from "node:tls";
-import { RegistryError, defaultRegistry, type Clock, type Repository } from "@image-updater/core";
+import { defaultRegistry, type Clock, type Repository } from "@image-updater/core";
 import { Agent, type Dispatcher } from "undici";
+import { readAuthorities } from "./certificate-authorities.js";
 import { canonicalApiUrl } from "./docker-hub/canonical-repository.js";
 import { createRateLimit, type RateLimit } from "./http/rate-limit.js";
 
@@ -34,7 +35,7 @@ export interface RegistryChannels {
   /**
    * The registry's channel, opened at the first use.
    *
-   * @throws RegistryError `unavailable` when its CA file cannot be read.
+   * @throws RegistryError `unavailable` when its authorities cannot be read.
    */
   open(repository: Repository): Promise<RegistryChannel>;
 }
@@ -49,9 +50,10 @@ export function createRegistryChannels(
   registries: readonly RegistryConnection[],
   ownDispatcher: boolean,
   clock: Clock,
+  certificatesFolder?: string,
 ): RegistryChannels {
   const rates = new Map<string, RateLimit | undefined>();
-  const agents = new Map<string, Promise<Agent>>();
+  const agents = new Map<string, Promise<Agent | undefined>>();
   const known = new Map<string, RegistryConnection>(
     [defaultRegistry, ...registries].map((entry) => [keyOf(entry), entry]),
   );
@@ -69,13 +71,16 @@ export function createRegistryChannels(
   return {
     async open(repository): Promise<RegistryChannel> {
       const key = keyOf(repository);
-      const registry = known.get(key);
       const rate = rateOf(key);
-      if (registry === undefined || ownDispatcher || !hasTlsSettings(registry)) return { rate };
-      const agent = agents.get(key) ?? createAgent(registry, repository.host);
+      if (ownDispatcher) return { rate };
+      const registry = known.get(key) ?? { apiUrl: key };
+      const agent = agents.get(key) ?? createAgent(registry, certificatesFolder);
       agents.set(key, agent);
       try {
-        return { rate, dispatcher: await agent };
+        const dispatcher = await agent;
+        // A file for the host may come later.
+        if (dispatcher === undefined) agents.delete(key);
+        return dispatcher === undefined ? { rate } : { rate, dispatcher };
       } catch (error) {
         agents.delete(key);
         throw error;
@@ -88,16 +93,15 @@ function keyOf({ apiUrl }: { readonly apiUrl: string }): string {
   return canonicalApiUrl(apiUrl);
 }
 
-function hasTlsSettings({ insecure, caFile, caData }: RegistryConnection): boolean {
-  return insecure === true || caFile !== undefined || caData !== undefined;
-}
-
-/** As Argo CD Image Updater: `insecure` leaves the authorities aside. */
-async function createAgent(registry: RegistryConnection, host: string): Promise<Agent> {
+/** Undefined for a registry that is trusted as any other. As upstream, `insecure` goes first. */
+async function createAgent(
+  registry: RegistryConnection,
+  certificatesFolder: string | undefined,
+): Promise<Agent | undefined> {
   if (registry.insecure === true) return new Agent({ connect: { rejectUnauthorized: false } });
-  const file = registry.caFile === undefined ? [] : [await readAuthorities(registry.caFile, host)];
-  const data = registry.caData === undefined ? [] : [registry.caData];
-  const ca = [...rootCertificates, ...(await readExtraAuthorities()), ...file, ...data];
+  const own = await readAuthorities(registry, certificatesFolder);
+  if (own.length === 0) return undefined;
+  const ca = [...rootCertificates, ...(await readExtraAuthorities()), ...own];
   return new Agent({ connect: { ca } });
 }
 
@@ -110,14 +114,5 @@ async function readExtraAuthorities(): Promise<readonly string[]> {
   } catch {
     // Node has warned of it when it started, and goes on without.
     return [];
-  }
-}
-
-async function readAuthorities(path: string, host: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const message = `${host}: the certificate authorities of "${path}" cannot be read`;
-    throw new RegistryError("unavailable", message, { host, cause });
   }
 }

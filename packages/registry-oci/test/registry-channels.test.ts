@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { RegistryError } from "@image-updater/core";
-import type { RegistryConnection } from "@image-updater/registry-oci";
+import { checkCertificateAuthorities, type RegistryConnection } from "@image-updater/registry-oci";
 import { Agent, type Dispatcher } from "undici";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createJumpingClock } from "./support/jumping-clock.js";
@@ -21,12 +21,21 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function listOverTls(
-  connection: Omit<RegistryConnection, "apiUrl">,
+  connection: Omit<RegistryConnection, "apiUrl"> | undefined,
   dispatcher?: Dispatcher,
+  certificatesFolder?: string,
 ): Promise<readonly string[]> {
   const server = await startRegistry({ fixture, tls: loopbackTls });
-  const registries = [{ apiUrl: `${server.url}/`, ...connection }];
-  return createClient({ registries, dispatcher }).listTags(repositoryOf(server));
+  const registries = connection === undefined ? [] : [{ apiUrl: `${server.url}/`, ...connection }];
+  const client = createClient({ registries, dispatcher, certificatesFolder });
+  return client.listTags(repositoryOf(server));
+}
+
+/** A folder with one file, for the host that the loopback server has. */
+async function folderWith(text: string, name = "127.0.0.1"): Promise<string> {
+  const own = await mkdtemp(join(folder, "certificates-"));
+  await writeFile(join(own, name), text);
+  return own;
 }
 
 describe("a registry with a certificate of a private authority", () => {
@@ -42,6 +51,49 @@ describe("a registry with a certificate of a private authority", () => {
 
   it("is trusted by caFile", async () => {
     await expect(listOverTls({ caFile: join(folder, "ca.pem") })).resolves.toEqual(["1"]);
+  });
+
+  it.each([
+    ["an entry without caFile", {}],
+    ["an entry with other caData", { caData: rootCertificates[0] }],
+    ["a registry without an entry", undefined],
+  ])("is trusted by the folder's file for its host: %s", async (_what, connection) => {
+    const certificates = await folderWith(loopbackTls.cert);
+    await expect(listOverTls(connection, undefined, certificates)).resolves.toEqual(["1"]);
+  });
+
+  it("is not trusted by the folder's file for another host, nor where there is none", async () => {
+    const other = await folderWith(loopbackTls.cert, "registry.example.com");
+    for (const certificates of [other, join(folder, "missing")]) {
+      const error = await registryErrorOf(listOverTls({}, undefined, certificates));
+      expect(error.message).toContain("ca_file");
+    }
+  });
+
+  it("is trusted by its caFile alone, where it has one", async () => {
+    const certificates = await folderWith("nonsense");
+    const connection = { caFile: join(folder, "ca.pem") };
+    await expect(listOverTls(connection, undefined, certificates)).resolves.toEqual(["1"]);
+  });
+
+  it("is trusted as soon as its file is there", async () => {
+    const server = await startRegistry({ fixture, tls: loopbackTls });
+    const certificates = await folderWith(loopbackTls.cert, "registry.example.com");
+    const client = createClient({ certificatesFolder: certificates });
+    await registryErrorOf(client.listTags(repositoryOf(server)));
+    await writeFile(join(certificates, "127.0.0.1"), loopbackTls.cert);
+    await expect(client.listTags(repositoryOf(server))).resolves.toEqual(["1"]);
+  });
+
+  it("is not reached when its authorities are none", async () => {
+    const garbage = await folderWith("nonsense");
+    const error = await registryErrorOf(listOverTls({}, undefined, garbage));
+    expect(error.message).toContain(`"${join(garbage, "127.0.0.1")}" holds no certificate`);
+    const data = loopbackTls.cert.replace(/[A-Z]/gu, "!");
+    expect((await registryErrorOf(listOverTls({ caData: data }))).message).toContain("ca_data");
+    const caFile = join(garbage, "127.0.0.1");
+    expect((await registryErrorOf(listOverTls({ caFile }))).message).toContain(`"${caFile}"`);
+    await expect(listOverTls({ insecure: true, caData: "nonsense" })).resolves.toEqual(["1"]);
   });
 
   it("is not verified when it is insecure", async () => {
@@ -73,6 +125,45 @@ describe("a registry with a certificate of a private authority", () => {
     );
     await Promise.all([trusting.close(), plain.close()]);
   });
+});
+
+describe("checkCertificateAuthorities", () => {
+  const apiUrl = "https://127.0.0.1:5000";
+
+  it("says of each registry whose authorities cannot be used", async () => {
+    const certificatesFolder = await folderWith("nonsense");
+    const missing = join(folder, "missing.pem");
+    const found = await checkCertificateAuthorities(
+      [
+        { apiUrl, caFile: join(folder, "ca.pem") },
+        { apiUrl, caFile: missing },
+        { apiUrl: "https://x.test", caData: "nonsense" },
+        { apiUrl },
+        { apiUrl, insecure: true, caFile: missing },
+        { apiUrl: "https://x.test", caData: `# mine\n${loopbackTls.cert}nonsense` },
+        { apiUrl: "" },
+      ],
+      { certificatesFolder },
+    );
+    expect(found).toMatchObject([
+      { severity: "error", where: { field: "registries[1].ca_file" } },
+      { severity: "error", where: { field: "registries[2].ca_data" } },
+      { severity: "error", where: { field: "registries[3].api_url" } },
+    ]);
+    expect(found[0]?.message).toContain(missing);
+    expect(found[2]?.message).toContain(join(certificatesFolder, "127.0.0.1"));
+  });
+
+  it.each(["https://..", "https://.", "https://%2e%2e", "https://x/../..", "not a url"])(
+    "never looks outside of the folder for %s",
+    async (url) => {
+      await writeFile(join(folder, "outside"), "nonsense");
+      const certificatesFolder = join(folder, "outside", "inside");
+      expect(await checkCertificateAuthorities([{ apiUrl: url }], { certificatesFolder })).toEqual(
+        [],
+      );
+    },
+  );
 });
 
 describe("the rate of a registry", () => {
