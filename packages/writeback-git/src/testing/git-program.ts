@@ -1,10 +1,16 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
 
 /** Runs the git program in a folder, apart from the user's own configuration. */
 export interface GitProgram {
   readonly environment: Readonly<Record<string, string>>;
   /** Starts git; the child is killed by `close` if it still runs. */
   start(args: readonly string[], environment?: Readonly<Record<string, string>>): ChildProcess;
+  /** Starts a program that git keeps for itself, `http-backend` say, without git in front of it. */
+  startBehind(
+    command: string,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<ChildProcess>;
   /** Runs git to its end and answers what it printed. Throws with its errors when it fails. */
   run(args: readonly string[], input?: Uint8Array | string): Promise<Buffer>;
   close(): Promise<void>;
@@ -14,17 +20,29 @@ export interface GitProgram {
 export function createGitProgram(home: string): GitProgram {
   const environment = cleanEnvironment(home);
   const children = new Set<ChildProcess>();
-  const start: GitProgram["start"] = (args, extra = {}) => {
+  const spawnChild = (
+    program: string,
+    args: readonly string[],
+    extra: Readonly<Record<string, string>>,
+  ): ChildProcess => {
     const env = { ...environment, ...extra };
     // A group of its own, so that the programs git starts can be ended with it.
-    const child = spawn("git", args, { cwd: home, env, detached: true });
+    const child = spawn(program, args, { cwd: home, env, detached: true });
     children.add(child);
     child.once("close", () => children.delete(child));
     return child;
   };
+  const start: GitProgram["start"] = (args, extra = {}) => spawnChild("git", args, extra);
+  let folder: Promise<string> | undefined;
   return {
     environment,
     start,
+    startBehind: async (command, extra) => {
+      folder ??= finish(start(["--exec-path"]), [], undefined).then((text) =>
+        text.toString("utf8").trim(),
+      );
+      return spawnChild(join(await folder, `git-${command}`), [], extra);
+    },
     run: (args, input) => finish(start(args), args, input),
     close: async () => {
       const ended = [...children].map(

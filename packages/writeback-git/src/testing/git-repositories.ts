@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { GitProgram } from "./git-program.js";
 
@@ -55,18 +55,20 @@ export function createGitRepositories(root: string, program: GitProgram): GitRep
     git,
     createRepository: async (name, { branches = {}, defaultBranch = "main" } = {}) => {
       const folder = folderOf(name);
-      await mkdir(dirname(folder), { recursive: true });
-      await program.run(["init", "--quiet", "--bare", "--initial-branch", defaultBranch, folder]);
-      for (const [key, value] of CONFIGURATION) await git(name, ["config", key, value]);
-      for (const [branch, files] of Object.entries(branches)) {
-        await repositories.commit(name, branch, files, "first commit");
-      }
+      await createBareRepository(folder, defaultBranch);
+      const commits = Object.entries(branches).map(async ([branch, files]) => {
+        // The name may have been given before: then the branch goes on.
+        const parent = await tipOf(folder, branch);
+        return importStream(branch, parent, files, "first commit");
+      });
+      const stream = Buffer.concat(await Promise.all(commits));
+      if (stream.length > 0) await git(name, ["fast-import", "--quiet"], stream);
       return { path: folder };
     },
     commit: async (name, branch, files, message = "another commit") => {
-      const parent = await tipOf(git, name, branch);
+      const parent = await tipOf(folderOf(name), branch);
       await git(name, ["fast-import", "--quiet"], importStream(branch, parent, files, message));
-      return (await tipOf(git, name, branch)) ?? "";
+      return (await tipOf(folderOf(name), branch)) ?? "";
     },
     readFile: async (name, branch, path) => {
       const object = `refs/heads/${branch}:${path}`;
@@ -96,24 +98,40 @@ async function writeScript(path: string, script: string): Promise<void> {
   await chmod(path, 0o755);
 }
 
-const CONFIGURATION = [
-  ["http.receivepack", "true"],
-  ["receive.fsckObjects", "true"],
-  ["uploadpack.allowFilter", "true"],
-  ["uploadpack.allowAnySHA1InWant", "true"],
-  ["gc.auto", "0"],
-  // Else every push starts a program that finds nothing to do.
-  ["receive.autogc", "false"],
-] as const;
+/** What `git init --bare` makes; tests make so many repositories that each program counts. */
+async function createBareRepository(folder: string, defaultBranch: string): Promise<void> {
+  for (const part of ["hooks", "info", "objects/info", "objects/pack", "refs/heads", "refs/tags"]) {
+    await mkdir(join(folder, part), { recursive: true });
+  }
+  await writeFile(join(folder, "config"), CONFIGURATION);
+  await writeFile(join(folder, "HEAD"), `ref: refs/heads/${defaultBranch}\n`);
+}
 
-async function tipOf(
-  git: GitRepositories["git"],
-  name: string,
-  branch: string,
-): Promise<string | undefined> {
-  const format = ["--format=%(objectname)", `refs/heads/${branch}`];
-  const tip = (await git(name, ["for-each-ref", ...format])).toString("utf8").trim();
-  return tip === "" ? undefined : tip;
+const CONFIGURATION = `[core]
+  repositoryformatversion = 0
+  filemode = true
+  bare = true
+[http]
+  receivepack = true
+[receive]
+  fsckObjects = true
+  # Else every push starts a program that finds nothing to do.
+  autogc = false
+[uploadpack]
+  allowFilter = true
+  allowAnySHA1InWant = true
+[gc]
+  auto = 0
+`;
+
+/** Where a branch is, loose or packed; read as a file, as a program each time would take its time. */
+async function tipOf(folder: string, branch: string): Promise<string | undefined> {
+  const name = `refs/heads/${branch}`;
+  const loose = await readFile(join(folder, name), "utf8").catch(() => "");
+  if (loose !== "") return loose.trim();
+  const packed = await readFile(join(folder, "packed-refs"), "utf8").catch(() => "");
+  const line = packed.split("\n").find((one) => one.slice(41) === name);
+  return line?.slice(0, 40);
 }
 
 /** One commit in the language of git-fast-import. */

@@ -25,7 +25,7 @@ export async function runHttpBackend(
   { root, user, body, environment }: BackendRequest,
 ): Promise<CgiResponse> {
   const url = new URL(request.url ?? "/", "http://localhost");
-  const child = program.start(["http-backend"], {
+  const child = await program.startBehind("http-backend", {
     GIT_PROJECT_ROOT: root,
     GIT_HTTP_EXPORT_ALL: "1",
     REQUEST_METHOD: request.method ?? "GET",

@@ -34,13 +34,16 @@ export async function generateSshKey(
   const path = join(folder, name);
   const [kind = "", bits] = type.split("-");
   const forms = { openssh: [], pem: ["-m", "PEM"], pkcs8: ["-m", "PKCS8"] };
-  const size = bits === undefined ? [] : ["-b", bits];
+  // Tests make many keys: an RSA key as small as is still taken, and few rounds for a passphrase.
+  const size = kind === "rsa" ? ["-b", "2048"] : bits === undefined ? [] : ["-b", bits];
   const args = [
     "-q",
     "-t",
     kind,
     ...size,
     ...forms[format],
+    "-a",
+    "2",
     "-N",
     passphrase,
     "-C",
