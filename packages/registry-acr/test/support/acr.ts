@@ -23,7 +23,7 @@ import {
   type OciTestServer,
 } from "@image-updater/registry-oci/testing";
 import { MockAgent, type Dispatcher } from "undici";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 
 export const ENTERPRISE_HOST = "demo-registry.cn-hangzhou.cr.aliyuncs.com";
 export const PERSONAL_HOST = "registry.cn-hangzhou.aliyuncs.com";
@@ -31,15 +31,9 @@ export const ENTERPRISE_SERVICE = "registry.aliyuncs.com:cn-hangzhou:china:cri-t
 export const PERSONAL_SERVICE = "registry.aliyuncs.com:cn-hangzhou:26842";
 export const LOGIN = { username: "cr_temp_user", password: "eyJjbGFpbXMiOjF9:0123456789abcdef" };
 
-const closers: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()));
-});
-
 /** Closes something when the test ends. */
 export function closeAfterTest(server: { close(): Promise<void> }): void {
-  closers.push(() => server.close());
+  onTestFinished(() => server.close());
 }
 
 /** A registry that challenges as one of an Enterprise instance, and takes {@link LOGIN}. */

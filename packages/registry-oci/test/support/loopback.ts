@@ -6,18 +6,12 @@ import {
   type OciTestOptions,
   type OciTestServer,
 } from "@image-updater/registry-oci/testing";
-import { afterEach } from "vitest";
-
-const closers: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()));
-});
+import { onTestFinished } from "vitest";
 
 /** A registry that ends with the test. */
 export async function startRegistry(options?: OciTestOptions): Promise<OciTestServer> {
   const server = await startOciRegistry(options);
-  closers.push(() => server.close());
+  onTestFinished(() => server.close());
   return server;
 }
 
@@ -27,7 +21,7 @@ export async function startServer(listener: RequestListener): Promise<string> {
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  closers.push(() => stop(server));
+  onTestFinished(() => stop(server));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   return `http://127.0.0.1:${address.port}`;
