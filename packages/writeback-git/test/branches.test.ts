@@ -2,10 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { SERVERS } from "./servers.js";
 import { change, codeOf, localGit, messageOf, override } from "./changes.js";
+import { mainOf } from "../../../test/setup/whole.js";
 
 // How branches are looked up is what differs here.
 describe.each(
-  SERVERS.filter(({ title }) => !title.includes("filters") || title === "with filters"),
+  mainOf(SERVERS.filter(({ title }) => !title.includes("filters") || title === "with filters")),
 )("on a server $title,", ({ options }) => {
   let server: GitTestServer;
   let url: string;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { SERVERS } from "./servers.js";
 import { change, codeOf, localGit, messageOf, override, setImage, setValue } from "./changes.js";
+import { IS_WHOLE } from "../../../test/setup/whole.js";
 
 describe.each(SERVERS)("on a server $title,", ({ options, lookUp }) => {
   let server: GitTestServer;
@@ -163,7 +164,8 @@ describe.each(SERVERS)("on a server $title,", ({ options, lookUp }) => {
   });
 
   // The more of them there are, the longer it takes; every kind of server gets a few.
-  const WRITERS = lookUp.command === "ls-refs" && options.filters !== false ? 10 : 3;
+  const isCrowded = IS_WHOLE && lookUp.command === "ls-refs" && options.filters !== false;
+  const WRITERS = isCrowded ? 10 : 3;
 
   it(`loses nothing of ${WRITERS} writers that commit to one file as often`, async () => {
     const keys = Array.from({ length: WRITERS }, (_, index) => `key-${index}`);

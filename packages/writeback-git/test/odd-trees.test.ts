@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { SERVERS } from "./servers.js";
 import { change, codeOf, localGit, messageOf, override, setValue } from "./changes.js";
+import { mainOf } from "../../../test/setup/whole.js";
 
-describe.each(SERVERS.slice(0, 2))("on a server $title,", ({ options }) => {
+describe.each(mainOf(SERVERS.slice(0, 2)))("on a server $title,", ({ options }) => {
   let server: GitTestServer;
   let count = 0;
   let name: string;

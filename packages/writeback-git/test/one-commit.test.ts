@@ -3,8 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { change, codeOf, localGit, override, setImage, setValue } from "./changes.js";
 import { SERVERS } from "./servers.js";
+import { mainOf } from "../../../test/setup/whole.js";
 
-describe.each(SERVERS)("one commit for all changes of a branch, on a server $title,", (kind) => {
+const KINDS = mainOf(SERVERS);
+
+describe.each(KINDS)("one commit for all changes of a branch, on a server $title,", (kind) => {
   let server: GitTestServer;
   let url: string;
   let name: string;

@@ -9,8 +9,9 @@ import {
   type ForgeProject,
   type ForgeWorld,
 } from "./forge/forge-world.js";
+import { mainOf } from "../../../test/setup/whole.js";
 
-describe.each(FORGES)("on %s, a pull request whose place a newer one takes", (kind) => {
+describe.each(mainOf(FORGES))("on %s, a pull request whose place a newer one takes", (kind) => {
   let world: ForgeWorld;
   let project: ForgeProject;
 

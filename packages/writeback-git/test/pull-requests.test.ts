@@ -10,8 +10,9 @@ import {
   type ForgeProject,
   type ForgeWorld,
 } from "./forge/forge-world.js";
+import { mainOf } from "../../../test/setup/whole.js";
 
-describe.each(FORGES)("on %s, a change that asks for a pull request", (kind) => {
+describe.each(mainOf(FORGES))("on %s, a change that asks for a pull request", (kind) => {
   let world: ForgeWorld;
   let project: ForgeProject;
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { startSshGitServer, type SshGitTestServer } from "../src/testing/index.js";
 import { change, codeOf, gitSettings, override, setValue } from "./changes.js";
 import { describeSsh, FILES, sshGit, withCredential, writeTag } from "./ssh-stage.js";
+import { mainOf } from "../../../test/setup/whole.js";
 
 const SERVERS = [
   { title: "with filters", options: {} },
@@ -15,7 +16,7 @@ const SHELLS = [
   { title: "a shell of the system", options: { shell: "sh" } },
 ] as const;
 
-describeSsh.each(SERVERS)("over SSH, on a server $title,", ({ options }) => {
+describeSsh.each(mainOf(SERVERS))("over SSH, on a server $title,", ({ options }) => {
   let server: SshGitTestServer;
   beforeAll(async () => {
     server = await startSshGitServer(options);

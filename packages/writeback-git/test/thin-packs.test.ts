@@ -16,6 +16,7 @@ import { change, codeOf, localGit, override, setValue } from "./changes.js";
 import { createChannelTransport } from "./channel-transport.js";
 import { SERVERS } from "./servers.js";
 import { describeSsh, sshGit } from "./ssh-stage.js";
+import { mainOf } from "../../../test/setup/whole.js";
 
 const closers: (() => Promise<unknown> | undefined)[] = [];
 afterEach(async () => {
@@ -80,7 +81,7 @@ async function stage(
   };
 }
 
-describe.each(SERVERS)("to a server $title,", ({ options }) => {
+describe.each(mainOf(SERVERS))("to a server $title,", ({ options }) => {
   it("a change in a folder of thousands sends that change", async () => {
     const { server, set } = await stage(options);
     const { codes, pushes } = await set("v2", 1234);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { annotated, diagnosticsOf, onlyPolicy, pointedAt, prefixed } from "./annotate.js";
 import { parseAnnotations } from "../../src/annotations/parse-annotations.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 const blank = fc
   .array(fc.constantFrom(" ", "\n", "\t", "\r\n"), { maxLength: 3 })
@@ -87,7 +88,7 @@ describe("blanks and line breaks around a value", () => {
           meaning(parseAnnotations(prefixed(plain))),
         );
       }),
-      { numRuns: 400 },
+      { numRuns: runsOf(400) },
     );
   });
 

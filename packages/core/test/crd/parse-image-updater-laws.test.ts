@@ -5,6 +5,7 @@ import { calculateSpecificity } from "../../src/crd/specificity.js";
 import { hasErrors } from "../../src/errors/diagnostic.js";
 import { compileGlob } from "../../src/tags/glob.js";
 import { resourceOf } from "./resources.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 const settings = {
   updateStrategy: "digest",
@@ -83,7 +84,7 @@ describe("parseImageUpdater, whatever the JSON", () => {
         const { value } = parseImageUpdater(resource, { strict });
         if (value !== undefined) findApplicationRef(value, { name, labels: { a: "b" } });
       }),
-      { numRuns: 500 },
+      { numRuns: runsOf(500) },
     );
   });
 
@@ -100,7 +101,7 @@ describe("parseImageUpdater, whatever the JSON", () => {
           expect(diagnostics).toEqual(expect.arrayContaining([...own]));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runsOf(500) },
     );
   });
 

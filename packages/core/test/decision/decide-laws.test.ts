@@ -8,6 +8,7 @@ import type { TagFact } from "../../src/ports/facts.js";
 import type { UpdateStrategy } from "../../src/strategy/update-strategy.js";
 import { formatTagReason } from "../../src/tags/format-tag-reason.js";
 import { customStrategy, described, FORBIDDEN, NOW, policyOf, reference } from "./policies.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 const names = fc.constantFrom(
   "1.0",
@@ -187,7 +188,7 @@ describe("decide, whatever a strategy does", () => {
         const allowed = [undefined, ...tags.map(({ name }) => name)];
         expect(allowed).toContain(decision.tag);
       }),
-      { numRuns: 500 },
+      { numRuns: runsOf(500) },
     );
   });
 });

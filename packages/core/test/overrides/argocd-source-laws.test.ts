@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 
 import { readArgoCdSource, renderArgoCdSource } from "../../src/overrides/argocd-source.js";
 import type { ArgoCdSourceChanges } from "../../src/ports/edits.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 const values = fc.oneof(
   fc.constantFrom("1.10", "true", "v1", "ghcr.io/org/app", "a: b", "# x", "'", "null", "12e4567"),
@@ -121,7 +122,7 @@ it("other values, comments and line breaks stay", () => {
       expect(commentsOf(rendered)).toEqual(commentsOf(existing));
       expect(/(?<!\r)\n/.test(rendered)).toBe(/(?<!\r)\n/.test(existing));
     }),
-    { numRuns: 500 },
+    { numRuns: runsOf(500) },
   );
 });
 

@@ -8,6 +8,7 @@ import {
   isStringWhenPlain,
 } from "../../src/overrides/yaml-string.js";
 import { vectors } from "./vectors.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 describe("isSafePlainScalar", () => {
   it.each(vectors("safe-plain-scalar"))("keeps vector $id: $input", ({ input, expected }) => {
@@ -133,7 +134,7 @@ describe("formatYamlString", () => {
           expect(load(`k: ${formatYamlString(text)}\n`, { schema })).toEqual({ k: text });
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runsOf(2000) },
     );
   });
 

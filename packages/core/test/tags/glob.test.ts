@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileGlob } from "../../src/tags/glob.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 function matches(pattern: string, text: string): boolean | "malformed" {
   return compileGlob(pattern)?.matches(text) ?? "malformed";
@@ -71,7 +72,7 @@ describe("compileGlob", () => {
       fc.property(pattern, text, (items, subject) => {
         expect(matches(items.join(""), subject)).toBe(matchesNaively(items, subject));
       }),
-      { numRuns: 2000 },
+      { numRuns: runsOf(2000) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseTagFilter } from "../../src/tags/parse-tag-filter.js";
 import { loadUpstreamVectors } from "../version/load-vectors.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 const VALID = "1.2.3";
 
@@ -221,7 +222,7 @@ describe("parseTagFilter on what cannot mean what it says", () => {
         const { value, diagnostics } = parseTagFilter({ ignoreTags: [glob] });
         expect(value.test(text) || diagnostics.length === 0).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: runsOf(2000) },
     );
   });
 

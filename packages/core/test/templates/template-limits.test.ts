@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TemplateError } from "../../src/errors/template-error.js";
 import { failureOf, render } from "./sample-data.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 describe("limits", () => {
   it.each([
@@ -66,7 +67,7 @@ describe("any template", () => {
       fc.property(fc.array(token, { maxLength: 25 }), (tokens) => {
         expectTextOrError(tokens.map((parts) => parts.join("")).join(""));
       }),
-      { numRuns: 2000 },
+      { numRuns: runsOf(2000) },
     );
   });
 
@@ -90,7 +91,7 @@ describe("any template", () => {
           expectTextOrError(`{{$x := "%v"}}{{${kind} ${head}}}${body.join(" ")}{{end}}`);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runsOf(1000) },
     );
   });
 });

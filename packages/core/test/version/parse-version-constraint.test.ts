@@ -7,6 +7,7 @@ import { parseVersion } from "../../src/version/parse-version.js";
 import type { MatchOptions } from "../../src/version/version-constraint.js";
 import { releases } from "./arbitrary-versions.js";
 import { loadSemverVectors, loadUpstreamVectors } from "./load-vectors.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 function matches(text: string, tag: string, options?: MatchOptions): boolean | "invalid" {
   return parseVersionConstraint(text).value?.matches(tag, options) ?? "invalid";
@@ -205,7 +206,7 @@ describe("parseVersionConstraint against its references", () => {
       fc.property(constraint, fc.oneof(small, releases), (text, tag) => {
         expect(matches(text, tag)).toBe(semver.satisfies(tag, text));
       }),
-      { numRuns: 1000 },
+      { numRuns: runsOf(1000) },
     );
   });
 

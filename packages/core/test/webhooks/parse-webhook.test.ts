@@ -4,6 +4,7 @@ import { parseWebhook } from "../../src/webhooks/parse-webhook.js";
 import { webhookKinds, type WebhookKind } from "../../src/webhooks/webhook-kind.js";
 import type { WebhookResult } from "../../src/webhooks/webhook-result.js";
 import { codeOf, requestOf, SAMPLES } from "./sample-webhooks.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -142,7 +143,7 @@ describe("parseWebhook never throws", () => {
         const texts = textsOf(result);
         expect(texts.filter((text) => typeof text !== "string" || text === "")).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runsOf(1_000) },
     );
   });
 });

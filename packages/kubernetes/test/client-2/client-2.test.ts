@@ -3,11 +3,12 @@ import { createRequire } from "node:module";
 import { env, stderr } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
+import { IS_WHOLE } from "../../../../test/setup/whole.js";
 
 /** The oldest Node.js that @kubernetes/client-node 2.x runs on is newer than the oldest of this package. */
 const NODE = "node@24";
 
-describe("all tests of this package", () => {
+describe.skipIf(!IS_WHOLE)("all tests of this package", () => {
   it(
     "pass with @kubernetes/client-node 2.x, on a Node.js that it runs on",
     { timeout: 1_800_000 },

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { apiApplications, memoryApplications, steppingClock } from "../support/applications.js";
 import { changeOf } from "../support/manifests.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 const POINTERS = ["/spec/source", "/spec/sources/1", "/spec/sourceHydrator/drySource"] as const;
 const LISTS = { helm: "parameters", plugin: "env", kustomize: "images" } as const;
@@ -74,8 +75,8 @@ function others(manifest: unknown, pointer: string, wanted: ArgoCdSourceChanges)
 }
 
 it.each([
-  ["in memory", memoryApplications, 300],
-  ["behind the API", apiApplications, 60],
+  ["in memory", memoryApplications, runsOf(300, 60)],
+  ["behind the API", apiApplications, runsOf(60, 15)],
 ] as const)("a write keeps every other field, %s", async (_title, create, numRuns) => {
   await fc.assert(
     fc.asyncProperty(

@@ -19,6 +19,7 @@ import {
   writePack,
   type WrittenEntry,
 } from "./pack-fixture.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 const blob = (content: string | Uint8Array): WrittenEntry => ({
   type: BLOB,
@@ -101,7 +102,7 @@ describe("a pack of the git program", () => {
           (error) => error === undefined || error instanceof ProtocolError,
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runsOf(300) },
     );
   });
 

@@ -8,6 +8,7 @@ import { spliceTree } from "../../src/objects/splice-tree.js";
 import { encodeTreeDelta } from "../../src/objects/tree-delta.js";
 import { startGitServer, type GitTestServer } from "../../src/testing/index.js";
 import { writePack } from "./pack-fixture.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 /** Files in Git's order, with an id each that no other has. */
 function treeOf(count: number): Uint8Array {
@@ -67,7 +68,7 @@ describe("the difference of two trees", () => {
         const delta = encodeTreeDelta(base, tree);
         expect(applyDelta(base, delta, tree.length).equals(tree)).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: runsOf(1000) },
     );
   });
 

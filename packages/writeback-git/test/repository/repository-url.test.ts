@@ -6,6 +6,7 @@ import {
   withoutUserInfo,
   type RepositoryUrl,
 } from "../../src/repository/repository-url.js";
+import { runsOf } from "../../../../test/setup/whole.js";
 
 const parse = (text: string): RepositoryUrl => parseRepositoryUrl(text, { allowHttp: false });
 
@@ -153,7 +154,7 @@ describe("any text", () => {
       fc.property(shapes, (text) => {
         expect(refusalOf(text)?.code ?? "unsupported").toBe("unsupported");
       }),
-      { numRuns: 2000 },
+      { numRuns: runsOf(2000) },
     );
   });
 
@@ -169,7 +170,7 @@ describe("any text", () => {
         expect({ at, port, to }).toEqual({ at: first.host, port: first.port, to: first.path });
         expect(again.userInfo?.username).toBe(first.userInfo?.username);
       }),
-      { numRuns: 2000 },
+      { numRuns: runsOf(2000) },
     );
   });
 
@@ -185,7 +186,7 @@ describe("any text", () => {
         const shown = [error?.message, error?.context.target, url, key, credentialUrl];
         expect(shown.join("\n")).not.toContain(secret);
       }),
-      { numRuns: 2000 },
+      { numRuns: runsOf(2000) },
     );
   });
 });

@@ -7,6 +7,7 @@ import {
   parseKnownHosts,
   typeOfKey,
 } from "../../../src/transport/ssh/known-hosts.js";
+import { runsOf } from "../../../../../test/setup/whole.js";
 
 const blob = (type: string, rest: string): Buffer =>
   Buffer.concat([Buffer.from([0, 0, 0, type.length]), Buffer.from(type + rest)]);
@@ -127,7 +128,7 @@ describe("any text", () => {
           expect(lines).toContain(Buffer.from(bytes).toString("base64").replaceAll("=", ""));
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runsOf(1000) },
     );
   });
 
@@ -138,7 +139,7 @@ describe("any text", () => {
         const source = glob.replaceAll("*", ".*").replaceAll("?", ".");
         expect(trusts(`${glob} ${key()}`, host)).toBe(new RegExp(`^${source}$`, "u").test(host));
       }),
-      { numRuns: 2000 },
+      { numRuns: runsOf(2000) },
     );
   });
 
