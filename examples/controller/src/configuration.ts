@@ -22,6 +22,8 @@ export interface Configuration {
   readonly argoCdNamespace?: string | undefined;
   /** Undefined: the controller's own. */
   readonly watchedNamespaces?: readonly string[] | "all" | undefined;
+  /** Whose Applications may name programs and variables of this process as credentials. */
+  readonly trustedNamespaces: readonly string[];
   /** Which Applications are looked at for their annotations; empty: all. */
   readonly match: { readonly names: readonly string[]; readonly labels: string };
   readonly events: boolean;
@@ -128,7 +130,10 @@ function convert(flags: GivenFlags, reader: FlagReader): Configuration {
 function readPlaces(
   flags: GivenFlags,
   reader: FlagReader,
-): Pick<Configuration, "source" | "argoCdNamespace" | "watchedNamespaces" | "match"> {
+): Pick<
+  Configuration,
+  "source" | "argoCdNamespace" | "watchedNamespaces" | "trustedNamespaces" | "match"
+> {
   const path = flags.text("applications-dir");
   const names = flags.texts("match-application-name").flatMap((texts) => texts.split(","));
   return {
@@ -138,6 +143,11 @@ function readPlaces(
         : { kind: "folder", path },
     argoCdNamespace: reader.optional("argocd-namespace"),
     watchedNamespaces: readNamespaces(flags.text("watch-namespaces")),
+    trustedNamespaces: flags
+      .text("trusted-namespaces")
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
     match: {
       names: names.filter((pattern) => pattern !== ""),
       labels: flags.text("match-application-label"),

@@ -24,7 +24,10 @@ import { withOwners } from "./with-owners.js";
 
 /** Everything a cycle works with. */
 export interface CycleParts {
-  readonly configuration: Pick<Configuration, "concurrency" | "commit" | "events">;
+  readonly configuration: Pick<
+    Configuration,
+    "concurrency" | "commit" | "events" | "trustedNamespaces"
+  >;
   readonly inventory: Inventory;
   readonly readSettings: ReadLiveSettings;
   readonly writeBack: readonly WriteBackTarget[];
@@ -109,6 +112,7 @@ async function update(
     clock,
     cache,
     controllerNamespace: inventory.argoCdNamespace,
+    trustedNamespaces: configuration.trustedNamespaces,
     platform: imagePlatform(process.arch),
     concurrency: { applications: configuration.concurrency },
     commit: { template: commitTemplate, author: configuration.commit.author },

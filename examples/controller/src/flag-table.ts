@@ -54,6 +54,12 @@ export const FLAGS = [
     meaning: "where Argo CD keeps its repositories' credentials; the controller's own",
   },
   {
+    name: "trusted-namespaces",
+    environment: "IMAGE_UPDATER_TRUSTED_NAMESPACES",
+    default: "",
+    meaning: "whose Applications may name ext: and env: as credentials, separated by commas",
+  },
+  {
     name: "watch-namespaces",
     environment: "IMAGE_UPDATER_WATCH_NAMESPACES",
     default: "",

@@ -111,7 +111,10 @@ export {
   formatCredentialReference,
   parseCredentialReference,
   parseUserPassword,
+  readUserPassword,
   type CredentialReferenceOptions,
+  type UserPassword,
+  type UserPasswordResult,
 } from "./config/parse-credential-reference.js";
 export {
   parseDockerConfig,

@@ -12,6 +12,15 @@ describe("a server's words", () => {
     expect(serverWords(text)).toBe(words);
   });
 
+  it("are shown in a message", () => {
+    // #region use
+    const redactor = createRedactor();
+    redactor.hideHeader("Bearer secret-token");
+    const message = `answered 500: ${serverWords("no user secret-token", { redactor })}`;
+    // #endregion use
+    expect(message).toBe("answered 500: no user [secret]");
+  });
+
   it("are without what was told to the server, also where they are cut", () => {
     const redactor = createRedactor();
     redactor.hide("secret-token");

@@ -55,17 +55,70 @@ export function formatCredentialReference(reference: CredentialReference): strin
   return `${prefix}${reference.kind}:${formatDefinition(reference)}`;
 }
 
+/** A user name and a password. */
+export interface UserPassword {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What a text holds that should be `username:password`, or what is wrong with it and would be right. */
+export type UserPasswordResult =
+  | ({ readonly kind: "user" } & UserPassword)
+  | { readonly kind: "refused"; readonly problem: string };
+
 /**
  * Cuts `username:password` at the first colon; both must have text. A line break at the end, which
  * files and scripts leave, is not part of the password.
+ *
+ * What is certainly something else is refused, since it would be sent to the registry as it is: a
+ * docker config with the passwords of other registries, what a credential helper prints, variables of
+ * a shell, a URL, and several lines. A service account's key is several lines of JSON and a password.
  */
-export function parseUserPassword(
-  text: string,
-): { readonly username: string; readonly password: string } | undefined {
+export function readUserPassword(text: string): UserPasswordResult {
+  const problem = foreignContent(text.trim());
+  if (problem !== undefined) return { kind: "refused", problem };
   const line = text.replace(/[\r\n]+$/, "");
   const colon = line.indexOf(":");
-  if (colon < 1 || colon === line.length - 1) return undefined;
-  return { username: line.slice(0, colon), password: line.slice(colon + 1) };
+  if (colon < 1 || colon === line.length - 1) {
+    return { kind: "refused", problem: "it does not hold user:password" };
+  }
+  const [username, password] = [line.slice(0, colon), line.slice(colon + 1)];
+  if (/[\r\n]/.test(line) && !isJsonObject(password)) {
+    const advice = "it must hold nothing but user:password, in one line";
+    return { kind: "refused", problem: `it holds several lines; ${advice}` };
+  }
+  return { kind: "user", username, password };
+}
+
+/** The user name and the password of {@link readUserPassword}; undefined for what it refuses. */
+export function parseUserPassword(text: string): UserPassword | undefined {
+  const read = readUserPassword(text);
+  return read.kind === "user" ? { username: read.username, password: read.password } : undefined;
+}
+
+/** What the text is for certain, with what to write instead. */
+function foreignContent(text: string): string | undefined {
+  if (text.startsWith("{") || text.startsWith("[")) {
+    if (/"(?:auths?|credHelpers|credsStore)"/.test(text)) {
+      return "it holds a docker config, with the passwords of every registry in it; write pullsecret:<namespace>/<name>";
+    }
+    if (/"Secret"/i.test(text)) {
+      return "it holds what a credential helper prints; print user:password in one line instead";
+    }
+    return "it holds JSON; it must hold user:password";
+  }
+  if (/^(?:export\s+)?[A-Z_][A-Z0-9_]*=/.test(text)) {
+    return "it holds variables of a shell; it must hold user:password";
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+    return "it holds a URL; it must hold user:password";
+  }
+  return text.startsWith("-----BEGIN ") ? "it holds a key or a certificate" : undefined;
+}
+
+function isJsonObject(text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed.startsWith("{") && trimmed.endsWith("}");
 }
 
 function splitRegistry(text: string): { readonly registry?: string; readonly source: string } {

@@ -30,4 +30,9 @@ export type DecisionReason =
   | { readonly code: "already-in-spec"; readonly image: string }
   | { readonly code: "foreign-secret-namespace"; readonly reference: string }
   | { readonly code: "verification-unavailable"; readonly image: string }
-  | { readonly code: "uncertain-tags"; readonly tags: readonly string[]; readonly text: string };
+  | { readonly code: "uncertain-tags"; readonly tags: readonly string[]; readonly text: string }
+  | {
+      readonly code: "credentials-not-allowed";
+      readonly reference: string;
+      readonly namespace: string;
+    };

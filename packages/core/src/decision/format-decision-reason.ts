@@ -41,6 +41,8 @@ export function formatDecisionReason(reason: DecisionReason): string {
       return `${reason.image} already stands in the Application's spec`;
     case "foreign-secret-namespace":
       return `${reason.reference} is in another namespace than the Application; secrets are read from its own only`;
+    case "credentials-not-allowed":
+      return `${reason.reference} runs a program or reads the environment of the controller, which Applications of the namespace "${reason.namespace}" may not; write it in registries.conf, or add the namespace to the setting trustedNamespaces`;
     case "verification-unavailable":
       return `${reason.image} is to be verified by its signature, which this version cannot do; nothing is updated unverified`;
   }

@@ -43,7 +43,9 @@ export async function planImage(
     if (findRunningImage(policy, live) === undefined) {
       return refused(policy, "not-live", notLive(policy, live));
     }
-    const foreign = foreignSecret(policy, application.namespace);
+    const foreign =
+      foreignSecret(policy, application.namespace) ??
+      foreignSource(policy, application.namespace, cycle.settings.trustedNamespaces);
     if (foreign !== undefined) return refused(policy, "error", foreign);
     const { problem } = registry.endpoint;
     if (problem !== undefined) return refused(policy, "error", unusableEntry(registry, problem));
@@ -103,6 +105,18 @@ function foreignSecret(policy: ImagePolicy, namespace: string): DecisionReason |
   const named = secretNamespace(pullSecret);
   if (pullSecret === undefined || named === undefined || named === namespace) return undefined;
   return { code: "foreign-secret-namespace", reference: formatCredentialReference(pullSecret) };
+}
+
+/** A program or a variable of the controller's, named by somebody who may not. */
+function foreignSource(
+  { pullSecret }: ImagePolicy,
+  namespace: string,
+  trusted: readonly string[] = [],
+): DecisionReason | undefined {
+  if (pullSecret?.kind !== "ext" && pullSecret?.kind !== "env") return undefined;
+  if (trusted.includes(namespace)) return undefined;
+  const reference = formatCredentialReference(pullSecret);
+  return { code: "credentials-not-allowed", reference, namespace };
 }
 
 function planned(

@@ -46,6 +46,12 @@ export interface UpdaterSettings {
     | undefined;
   /** Namespace whose applications get an override file without a namespace in its name. Default `argocd`. */
   readonly controllerNamespace?: string | undefined;
+  /**
+   * Namespaces whose Applications may name programs (`ext:`) and variables (`env:`) of this process as
+   * the credentials of an image. Default none: whoever may write an Application could have any program
+   * run, and any variable sent to a registry of their choice. `registries.conf` may always name them.
+   */
+  readonly trustedNamespaces?: readonly string[] | undefined;
   /** Platform of images whose policy names none. Default `linux/amd64`. */
   readonly platform?: string | undefined;
   readonly commit?: CommitSettings | undefined;

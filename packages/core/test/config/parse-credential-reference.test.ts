@@ -6,6 +6,7 @@ import {
   formatCredentialReference,
   parseCredentialReference,
   parseUserPassword,
+  readUserPassword,
 } from "../../src/config/parse-credential-reference.js";
 
 interface SourceVector {
@@ -117,5 +118,38 @@ describe("parseUserPassword", () => {
     ["bar", undefined],
   ])("of %j is %j", (text, result) => {
     expect(parseUserPassword(text)).toEqual(result);
+  });
+});
+
+describe("readUserPassword refuses what would be sent as a password by mistake", () => {
+  const KEY = '{\n  "type": "service_account",\n  "private_key": "x:y"\n}';
+
+  it.each([
+    ["a docker config", '{"auths":{"r.example":{"auth":"dTpw"}}}', /pullsecret:/],
+    ["an old docker config", '{"r.example":{"auth":"dTpw"}}', /pullsecret:/],
+    ["a docker config over lines", '\n{\n  "auths" : {}\n}\n', /pullsecret:/],
+    ["what a helper prints", '{"ServerURL":"r","Username":"u","Secret":"p"}', /helper/],
+    ["other JSON", '["user:password"]', /JSON/],
+    ["a variable", "USER=me:secret", /variables/],
+    ["an exported variable", "export REGISTRY_USER=me:secret", /variables/],
+    ["a URL", "https://me:secret@r.example", /URL/],
+    ["a line that a script printed before", "Logging in: please wait\nme:secret", /one line/],
+    ["a line that a script printed behind", "me:secret\nDone", /one line/],
+    ["a private key", "-----BEGIN KEY-----\nabc\n-----END KEY-----", /key/],
+  ])("%s", (_, text, problem) => {
+    const read = readUserPassword(text);
+    expect(read).toEqual({ kind: "refused", problem: expect.stringMatching(problem) });
+    expect(JSON.stringify(read)).not.toMatch(/dTpw|me:secret|x:y/);
+    expect(parseUserPassword(text)).toBeUndefined();
+  });
+
+  it.each([
+    ["a service account's key", `_json_key:${KEY}`, KEY],
+    ["a key with a line break at its end", `_json_key:${KEY}\n`, KEY],
+    ["an ECR token", "AWS:eyJwYXlsb2FkIjoi", "eyJwYXlsb2FkIjoi"],
+    ["a robot account", "robot$team+ci:p=a:ss", "p=a:ss"],
+    ["an empty user of Azure", "00000000-0000-0000-0000-000000000000:eyJ", "eyJ"],
+  ])("but not %s", (_, text, password) => {
+    expect(readUserPassword(text)).toMatchObject({ kind: "user", password });
   });
 });

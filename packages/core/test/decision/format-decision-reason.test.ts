@@ -46,6 +46,10 @@ describe("formatDecisionReason", () => {
       { code: "foreign-secret-namespace", reference: "pullsecret:a/b" },
       "pullsecret:a/b is in another namespace than the Application; secrets are read from its own only",
     ],
+    [
+      { code: "credentials-not-allowed", reference: "ext:/a", namespace: "team" },
+      'ext:/a runs a program or reads the environment of the controller, which Applications of the namespace "team" may not; write it in registries.conf, or add the namespace to the setting trustedNamespaces',
+    ],
   ])("of %j is %s", (reason, expected) => {
     expect(formatDecisionReason(reason)).toBe(expected);
   });

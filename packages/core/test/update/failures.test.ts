@@ -263,6 +263,27 @@ describe("settings that are wrong", () => {
     expect(asked.calls).toEqual([]);
   });
 
+  it.each(["ext:/scripts/login.sh", "env:GIT_PASSWORD", "ghcr.io=ENV:GIT_PASSWORD"])(
+    "for %s of an Application run no program and read no variable, unless its namespace is trusted",
+    async (reference) => {
+      const annotations = {
+        ...GIT,
+        "image-list": "app=ghcr.io/team/app:1.x",
+        "app.pull-secret": reference,
+      };
+      const images = [application({ annotations, live: ["ghcr.io/team/app:1.0"] })];
+      const { updater, registry: asked } = createWorld({ registry });
+      const report = await updater.run(images);
+      expect(report.counters).toEqual(counters(1, 1, 0, 0, 1));
+      expect(report.applications[0]?.images[0]?.decision.reason.code).toBe(
+        "credentials-not-allowed",
+      );
+      expect(asked.calls).toEqual([]);
+      const trusting = createWorld({ registry, settings: { trustedNamespaces: ["argocd"] } });
+      expect((await trusting.updater.run(images)).counters).toEqual(counters(1, 1, 0, 1, 0));
+    },
+  );
+
   it.each(["../../outside.yaml", "/../outside.yaml", ".git/config"])(
     "for the path %s stop the application",
     async (path) => {

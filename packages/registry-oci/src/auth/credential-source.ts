@@ -2,7 +2,7 @@ import {
   CredentialError,
   findDockerCredential,
   formatCredentialReference,
-  parseUserPassword,
+  readUserPassword,
 } from "@image-updater/core";
 import type {
   CancelSignal,
@@ -71,9 +71,10 @@ function environmentSource(value: string | undefined, reference: string): Creden
 }
 
 function userSource(text: string, reference: string): CredentialSource {
-  const user = parseUserPassword(text);
-  if (user === undefined) throw invalidSecret(reference, "it does not hold user:password");
-  return () => ({ kind: "basic", ...user });
+  const user = readUserPassword(text);
+  if (user.kind === "refused") throw invalidSecret(reference, user.problem);
+  const { username, password } = user;
+  return () => ({ kind: "basic", username, password });
 }
 
 function dockerConfigSource(text: string, reference: string): CredentialSource {

@@ -31,21 +31,46 @@ export interface ArgoCdRepositories {
  *
  * As Argo CD: the `repository` secret with the same URL, of the project first and then of no project;
  * one without credentials, or none at all, gets those of the `repo-creds` secret with the longest prefix
- * of the URL. Two secrets that are for it alike and say different things are a `CredentialError`.
+ * of the URL. Before them come the secrets that Argo CD pushes with, `repository-write` and
+ * `repo-write-creds`, by the same rules: the others may only be allowed to read. Two secrets that are
+ * for it alike and say different things are a `CredentialError`.
+ *
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/source-hydrator/#push-secrets
  */
 export async function findRepositoryFields(
-  { secrets, namespace }: ArgoCdRepositories,
+  repositories: ArgoCdRepositories,
   query: RepositoryQuery,
   options: CallOptions,
 ): Promise<CredentialFields> {
+  const write = await findSecrets(repositories, WRITE_TYPES, query, options);
+  if (write.some(hasCredentials)) return fieldsOf(write);
+  return fieldsOf(await findSecrets(repositories, READ_TYPES, query, options));
+}
+
+interface SecretTypes {
+  readonly repository: string;
+  readonly template: string;
+}
+
+const READ_TYPES: SecretTypes = { repository: "repository", template: "repo-creds" };
+const WRITE_TYPES: SecretTypes = { repository: "repository-write", template: "repo-write-creds" };
+const TEMPLATE_TYPES: readonly (string | undefined)[] = [READ_TYPES.template, WRITE_TYPES.template];
+
+/** The secret of the repository, and the template where that has no credentials of its own. */
+async function findSecrets(
+  { secrets, namespace }: ArgoCdRepositories,
+  types: SecretTypes,
+  query: RepositoryQuery,
+  options: CallOptions,
+): Promise<readonly SecretData[]> {
   const list = async (type: string): Promise<readonly SecretData[]> => {
     const labels = { "argocd.argoproj.io/secret-type": type };
     return (await secrets.list({ namespace, labels }, options)).filter(isForGit);
   };
-  const repository = chooseRepository(await list("repository"), query);
-  if (repository !== undefined && hasCredentials(repository)) return fieldsOf([repository]);
-  const template = chooseTemplate(await list("repo-creds"), query.url);
-  return fieldsOf([repository, template].filter((secret) => secret !== undefined));
+  const repository = chooseRepository(await list(types.repository), query);
+  if (repository !== undefined && hasCredentials(repository)) return [repository];
+  const template = chooseTemplate(await list(types.template), query.url);
+  return [repository, template].filter((secret) => secret !== undefined);
 }
 
 function isForGit({ data }: SecretData): boolean {
@@ -114,7 +139,7 @@ const NOT_INHERITED: ReadonlySet<string> = new Set(["insecure", "insecureIgnoreH
 function fieldsOf(secrets: readonly SecretData[]): CredentialFields {
   const reference = secrets.length === 0 ? "repocreds" : secrets.map(referenceOf).join(" with ");
   const entries = secrets.toReversed().flatMap(({ data, labels }) => {
-    const isTemplate = labels["argocd.argoproj.io/secret-type"] === "repo-creds";
+    const isTemplate = TEMPLATE_TYPES.includes(labels["argocd.argoproj.io/secret-type"]);
     return [...data].filter(
       ([field, value]) => value.trim() !== "" && !(isTemplate && NOT_INHERITED.has(field)),
     );

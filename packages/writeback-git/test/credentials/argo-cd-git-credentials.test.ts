@@ -1,5 +1,5 @@
 import { CredentialError, type GitCredential } from "@image-updater/core";
-import { inMemorySecrets } from "@image-updater/core/testing";
+import { inMemorySecrets, type SecretFixture } from "@image-updater/core/testing";
 import { describe, expect, it } from "vitest";
 import { argoCdGitCredentials } from "../../src/credentials/argo-cd-git-credentials.js";
 import {
@@ -302,10 +302,47 @@ describe("credential templates of Argo CD", () => {
         },
       },
     });
+    const toPush = ["argocd repository-write", "argocd repo-write-creds"];
     await provider.forGit({ url: URL_OF_APP });
-    expect(asked).toEqual(["argocd repository"]);
+    expect(asked).toEqual([...toPush, "argocd repository"]);
     await provider.forGit({ url: "https://github.com/team/other" });
-    expect(asked.slice(1)).toEqual(["argocd repository", "argocd repo-creds"]);
+    expect(asked.slice(3)).toEqual([...toPush, "argocd repository", "argocd repo-creds"]);
+  });
+});
+
+describe("secrets that Argo CD pushes with", () => {
+  const read = repository("app", { url: URL_OF_APP, username: "reader", password: "pw" });
+  const write = (data: Data): SecretFixture => secretOf("repository-write", "app-write", data);
+  const writeTemplate = secretOf("repo-write-creds", "team-write", {
+    url: "https://github.com/team",
+    username: "team-writer",
+    password: "pw",
+  });
+
+  it.each([
+    {
+      name: "come before those it reads with",
+      secrets: [read, write({ url: URL_OF_APP, username: "writer", password: "pw" })],
+      username: "writer",
+    },
+    { name: "may be templates", secrets: [read, writeTemplate], username: "team-writer" },
+    {
+      name: "get what they lack from their own templates",
+      secrets: [read, write({ url: URL_OF_APP }), writeTemplate],
+      username: "team-writer",
+    },
+    {
+      name: "without credentials leave the others in place",
+      secrets: [read, write({ url: URL_OF_APP })],
+      username: "reader",
+    },
+    {
+      name: "of another repository do not matter",
+      secrets: [read, write({ url: "https://github.com/other/app", ...LOGIN })],
+      username: "reader",
+    },
+  ])("$name", async ({ secrets, username }) => {
+    expect(await ask(secrets)).toEqual(basic(username, "pw"));
   });
 });
 
