@@ -17,9 +17,13 @@ const LOOKED_AT = 16_384;
  */
 export function serverWords(text: string, options: ServerWordsOptions = {}): string {
   const { redactor, longest = 500 } = options;
-  const shown = redactor?.redact(text.slice(0, LOOKED_AT)) ?? text.slice(0, LOOKED_AT);
-  const line = redactUrls(shown.replaceAll(/\p{Cc}\[[0-9;]*[A-Za-z]/gu, ""))
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+  // What cannot be seen goes first: it might stand inside of a secret.
+  const visible = text
+    .slice(0, LOOKED_AT)
+    .replaceAll(/\p{Cc}\[[0-9;]*[A-Za-z]/gu, "")
+    .replaceAll(/\p{Cf}/gu, "");
+  const line = redactUrls(redactor?.redact(visible) ?? visible)
+    .replaceAll(/[\p{Cc}\s]+/gu, " ")
     .trim();
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }

@@ -21,6 +21,12 @@ describe("a server's words", () => {
     expect(message).toBe("answered 500: no user [secret]");
   });
 
+  it.each(["secret-\u200Btoken", "sec\u001B[1mret-token\u001B[0m"])("are without %j", (text) => {
+    const redactor = createRedactor();
+    redactor.hide("secret-token");
+    expect(serverWords(text, { redactor })).toBe("[secret]");
+  });
+
   it("are without what was told to the server, also where they are cut", () => {
     const redactor = createRedactor();
     redactor.hide("secret-token");

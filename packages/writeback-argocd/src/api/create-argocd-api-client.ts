@@ -1,3 +1,4 @@
+import { createRedactor, serverWords } from "@image-updater/http";
 import {
   ApplicationError,
   isImageUpdaterError,
@@ -10,7 +11,6 @@ import { readApiAddress } from "./api-address.js";
 import { answerError } from "./answer-error.js";
 import { decodeApplication } from "./decode-application.js";
 import { exchange, type ApiAnswer } from "./exchange.js";
-import { cleanServerText } from "./server-text.js";
 import { createTlsDispatcher } from "./tls-dispatcher.js";
 
 /** Settings of {@link createArgoCdApiClient}. */
@@ -79,7 +79,9 @@ export function createArgoCdApiClient(settings: ArgoCdApiClientSettings): Applic
       dispatcher,
       signal: options?.signal,
     });
-    const clean = (text: string): string => cleanServerText(text, token);
+    const redactor = createRedactor();
+    redactor.hide(token);
+    const clean = (text: string): string => serverWords(text, { redactor });
     return manifestOf(answer, { application, origin, method, clean, name });
   }
 

@@ -215,7 +215,7 @@ describe("an answer", () => {
     const text = `bad ${TOKEN}\u001B[31m\n${"x".repeat(5000)}`;
     const server = await start({ faults: [{ status: 401, body: gateway(16, text) }] });
     const error = await failure(clientOf(server).get(WEB));
-    expect(error.message).toContain("bad [token] [31m xxx");
+    expect(error.message).toContain("bad [secret] xxx");
     expect(error.message.length).toBeLessThan(800);
   });
 
