@@ -16,7 +16,7 @@ import {
   SHARED_SETTINGS,
   WRITE_BACK_SETTINGS,
 } from "./annotation-keys.js";
-import { findUnknownAnnotations } from "./find-unknown-annotations.js";
+import { findMisspeltList, findUnknownAnnotations } from "./find-unknown-annotations.js";
 import type { ImageEntry } from "./locate-setting.js";
 import { parseAnnotatedImage } from "./parse-annotated-image.js";
 import { parseSourceAnnotation } from "./parse-source-annotation.js";
@@ -58,7 +58,7 @@ export interface AnnotatedApplication {
  * Parses all annotations under `argocd-image-updater.argoproj.io/`, and those under
  * `image-updater.dev/` that only this SDK has: `pull-request`, `pull-request-labels` and `source`.
  *
- * The value is undefined when `image-list` is absent (no diagnostic) or blank. The rules are those of
+ * The value is undefined when `image-list` is absent (no diagnostic, unless it is misspelt) or blank. The rules are those of
  * Argo CD Image Updater 1.3, and `tag-match` and `/` in an alias as of 0.x. One wrong image drops that
  * image only.
  */
@@ -69,7 +69,9 @@ export function parseAnnotations(
   const { texts, diagnostics: notText } = textAnnotations(annotations);
   const listText = Object.hasOwn(texts, IMAGE_LIST_KEY) ? texts[IMAGE_LIST_KEY] : undefined;
   if (listText === undefined) {
-    return { value: undefined, diagnostics: concerning(notText, [IMAGE_LIST_KEY]) };
+    const broken = concerning(notText, [IMAGE_LIST_KEY]);
+    const misspelt = broken.length > 0 ? [] : findMisspeltList(annotations);
+    return { value: undefined, diagnostics: [...broken, ...misspelt] };
   }
   const list = parseImageEntries(listText);
   const listDiagnostics = [...list.entries.flatMap(diagnosticsOf), ...list.diagnostics].map(inList);

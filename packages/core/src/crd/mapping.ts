@@ -48,9 +48,36 @@ function reportUnknown(
   known: readonly string[],
 ): void {
   const right = known.length === 0 ? "there are none here" : `those here are ${known.join(", ")}`;
-  const message = `no field has this name, so it has no effect; ${right}${didYouMean(key, known)}`;
+  const near = didYouMean(key, known);
+  const home = near === "" ? HOMES.get(key) : undefined;
+  const moved = home === undefined ? near : `; ${key} belongs in ${home}`;
+  const message = `no field has this name, so it has no effect; ${right}${moved}`;
   findings.report(pathOf(path, key), message, { severity: "warning", code: "unknown-field" });
 }
+
+/** Where fields stand, for those that stand at a wrong place. */
+const HOMES: ReadonlyMap<string, string> = new Map([
+  ["images", "spec.applicationRefs[]"],
+  ["namePattern", "spec.applicationRefs[]"],
+  ["labelSelectors", "spec.applicationRefs[]"],
+  ["useAnnotations", "spec.applicationRefs[]"],
+  ["commonUpdateSettings", "spec, a reference or an image"],
+  ["imagesVerification", "spec, a reference or an image"],
+  ["writeBackConfig", "spec or a reference"],
+  ["alias", "images[]"],
+  ["imageName", "images[]"],
+  ["manifestTargets", "images[]"],
+  ...["updateStrategy", "forceUpdate", "allowTags", "ignoreTags", "pullSecret", "platforms"].map(
+    (field) => [field, "commonUpdateSettings"] as const,
+  ),
+  ["method", "writeBackConfig"],
+  ["gitConfig", "writeBackConfig"],
+  ...["repository", "branch", "writeBackTarget", "pullRequest"].map(
+    (field) => [field, "writeBackConfig.gitConfig"] as const,
+  ),
+  ...["helm", "kustomize", "plugin"].map((field) => [field, "manifestTargets"] as const),
+  ["cosignKey", "imagesVerification"],
+]);
 
 /** Opens the mapping that a field holds; undefined when the field is absent. */
 export function openField(

@@ -27,7 +27,7 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
   for (const candidate of known) {
     seen += 1;
     if (seen > MOST_WORDS) break;
-    if (candidate.length > LONGEST_WORD || candidate === word) continue;
+    if (candidate.length > LONGEST_WORD) continue;
     const letters = lettersOf(candidate);
     if (Math.abs(letters.length - wanted.length) >= least) continue;
     const distance = editDistance(wanted, letters);

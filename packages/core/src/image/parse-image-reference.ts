@@ -1,4 +1,5 @@
 import type { Diagnostic, DiagnosticSeverity, Parsed } from "../errors/diagnostic.js";
+import { quoteText } from "../errors/wording.js";
 import { createImageReference } from "./create-image-reference.js";
 import type { ImageReference } from "./image-reference.js";
 import { isDigest, normalizeName, splitName, splitReference } from "./reference-grammar.js";
@@ -35,6 +36,14 @@ function missingRepository(text: string): Diagnostic {
 }
 
 function unknownName(text: string, name: string): Diagnostic {
+  if (/[*?[\]]/u.test(name)) {
+    const right = "name each image, and choose among its tags with allow-tags and ignore-tags";
+    return diagnose(
+      "warning",
+      text,
+      `${quoteText(name)} matches no image: a name is read as it is written, without wildcards; ${right}`,
+    );
+  }
   return diagnose(
     "warning",
     text,

@@ -349,3 +349,21 @@ describe("one wrong image", () => {
     ]);
   });
 });
+
+describe("a field at a wrong place", () => {
+  it.each<[object, string, string]>([
+    [{ images: [] }, "spec.images", "images belongs in spec.applicationRefs[]"],
+    [{ updateStrategy: "semver" }, "spec.updateStrategy", "belongs in commonUpdateSettings"],
+    [{ method: "git" }, "spec.method", "belongs in writeBackConfig"],
+    [{ commonUpdateSetting: {} }, "spec.commonUpdateSetting", '"commonUpdateSettings"?'],
+    [{ zzz: 1 }, "spec.zzz", "those here are applicationRefs"],
+  ])("%j is a warning that says where it belongs", (fields, field, advice) => {
+    const { diagnostics } = parseImageUpdater(
+      resourceOf({ applicationRefs: [refOf({ images: [imageOf()] })], ...fields }),
+    );
+    expect(diagnostics).toMatchObject([
+      { severity: "warning", code: "unknown-field", where: { field } },
+    ]);
+    expect(diagnostics[0]?.message).toContain(advice);
+  });
+});
