@@ -114,7 +114,10 @@ describe("a cache", () => {
 
   it("never serves one image's private tags to another with other credentials", async () => {
     const cache = memoryFactsCache();
-    const world = createWorld({ registry: { "team/app": BUILDS }, settings: { cache } });
+    const world = createWorld({
+      registry: { "team/app": BUILDS },
+      settings: { cache, trustedNamespaces: ["argocd"] },
+    });
     await winner(world, NEWEST);
     const cold = world.registry.calls.length;
     await winner(world, { ...NEWEST, "app.pull-secret": "env:OTHER" });
