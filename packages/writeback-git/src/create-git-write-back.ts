@@ -1,8 +1,8 @@
 import type { WriteBackTarget } from "@image-updater/core";
+import { systemClock } from "@image-updater/core/system";
 import { createConnections } from "./access/connections.js";
 import { createInstallationTokens } from "./access/github-app/installation-tokens.js";
 import type { GitWriteBackSettings } from "./git-write-back-settings.js";
-import { hostClock } from "./host-clock.js";
 import { createRepositoryMemories } from "./repository/repository-memory.js";
 import { forEachRepository } from "./write/for-each-repository.js";
 import type { WriteBackContext } from "./write/open-repository.js";
@@ -22,7 +22,7 @@ import { writeRepository } from "./write/write-repository.js";
  * memory.
  */
 export function createGitWriteBack(settings: GitWriteBackSettings = {}): WriteBackTarget {
-  const { cacheBytes = 32 * 1024 * 1024, clock = hostClock() } = settings;
+  const { cacheBytes = 32 * 1024 * 1024, clock = systemClock() } = settings;
   const context: WriteBackContext = {
     settings,
     clock,

@@ -4,7 +4,7 @@ import { MockAgent } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createGithubApi } from "../src/api-commit/github-api.js";
 import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
-import { hostClock } from "../src/host-clock.js";
+import { systemClock } from "@image-updater/core/system";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { startGithubApi, type GithubApiServer } from "../src/testing/start-github-api.js";
 import { change, codeOf, localGit, messageOf, override, setImage, setValue } from "./changes.js";
@@ -385,7 +385,7 @@ describe("the API of GitHub", () => {
     const data = { createCommitOnBranch: { commit: { oid } } };
     pool.intercept({ method: "POST", path: graphql }).reply(200, { data });
     pool.intercept({ method: "POST", path: `${rest}/git/refs` }).reply(201, {});
-    const clock = hostClock();
+    const clock = systemClock();
     const limits = { target, clock, random: Math.random, deadlineMs: 0, signal: undefined };
     const forge = { kind: "github-app", token: TOKEN, baseUrl, dispatcher } as const;
     const api = createGithubApi({ forge, target, branch: "main", limits });
@@ -397,7 +397,7 @@ describe("the API of GitHub", () => {
   });
 
   it("has no repository of another form", () => {
-    const clock = hostClock();
+    const clock = systemClock();
     const target = "https://github.com/only-one";
     const limits = { target, clock, random: Math.random, deadlineMs: 0, signal: undefined };
     const forge = { kind: "github-app", token: TOKEN, dispatcher: undefined } as const;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { WriteResult } from "@image-updater/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hostClock } from "../src/host-clock.js";
+import { systemClock } from "@image-updater/core/system";
 import { openGitRemote } from "../src/repository/git-remote.js";
 import { createRepositoryMemories } from "../src/repository/repository-memory.js";
 import { createGitProgram, type GitProgram } from "../src/testing/git-program.js";
@@ -38,7 +38,7 @@ async function stage(
   await repositories.git("app", ["config", "uploadpack.allowFilter", String(filters)]);
   const channels = createChannelTransport(program.start, path, protocol);
   transport = channels;
-  const clock = hostClock();
+  const clock = systemClock();
   const memories = createRepositoryMemories({ cacheBytes: 1024 * 1024, clock });
   const preferences = { prefer: "fewer-bytes", maxPackBytes: 1024 * 1024 } as const;
   const remote = openGitRemote({ transport: channels, memory: memories(path), preferences });

@@ -1,6 +1,6 @@
 import type { WriteBackChange, WriteResult } from "@image-updater/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { hostClock } from "../src/host-clock.js";
+import { systemClock } from "@image-updater/core/system";
 import { openGitRemote, type GitRemote } from "../src/repository/git-remote.js";
 import { createRepositoryMemories } from "../src/repository/repository-memory.js";
 import { startGitServer, type GitServerFault, type GitTestServer } from "../src/testing/index.js";
@@ -15,7 +15,7 @@ const PERSON = "Somebody Else <somebody@example.com> 1700000000 +0000";
 const OURS = `Bot <${BOT.email}> 1700000000 +0000`;
 
 function openRemote(url: string): GitRemote {
-  const clock = hostClock();
+  const clock = systemClock();
   const memory = createRepositoryMemories({ cacheBytes: 1024 * 1024, clock })(url);
   const send = createHttpTransport({ dispatcher: undefined, requestTimeoutMs: 600_000 });
   const authorization = { header: undefined, secrets: [] };
@@ -63,7 +63,7 @@ describe.each(SERVERS)("a branch that starts anew, on a server $title,", ({ opti
         rebuild,
         limits: {
           target: url,
-          clock: hostClock(),
+          clock: systemClock(),
           random: Math.random,
           deadlineMs,
           signal: undefined,

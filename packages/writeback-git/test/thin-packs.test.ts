@@ -5,7 +5,7 @@ import type { WriteBackChange, WriteResult } from "@image-updater/core";
 import { Agent, type Dispatcher } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
 import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
-import { hostClock } from "../src/host-clock.js";
+import { systemClock } from "@image-updater/core/system";
 import { openGitRemote } from "../src/repository/git-remote.js";
 import { createRepositoryMemories } from "../src/repository/repository-memory.js";
 import { createGitProgram } from "../src/testing/git-program.js";
@@ -175,7 +175,7 @@ describe("a server that takes no thin packs", () => {
       2,
     );
     closers.push(async () => transport.close());
-    const clock = hostClock();
+    const clock = systemClock();
     const memory = createRepositoryMemories({ cacheBytes: 1024 * 1024, clock })(path);
     const preferences = { prefer: "fewer-bytes", maxPackBytes: 1024 * 1024 } as const;
     const remote = openGitRemote({ transport, memory, preferences });

@@ -1,7 +1,7 @@
 import { WriteBackError, type ForgeKind } from "@image-updater/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openForge } from "../../src/forge/open-forge.js";
-import { hostClock } from "../../src/host-clock.js";
+import { systemClock } from "@image-updater/core/system";
 import { startForgeServer, type ForgeTestServer } from "../../src/testing/index.js";
 import { branchesWith, FORGES, forgeOn, TOKEN } from "./forges.js";
 
@@ -172,7 +172,7 @@ describe("Gitea", () => {
 describe.each(FORGES)("%s cannot be used", (kind) => {
   const limits = {
     target: "",
-    clock: hostClock(),
+    clock: systemClock(),
     random: () => 0,
     deadlineMs: 0,
     signal: undefined,

@@ -2,7 +2,7 @@ import type { Clock, ForgeKind } from "@image-updater/core";
 import { Agent } from "undici";
 import type { Forge } from "../../src/forge/forge.js";
 import { openForge } from "../../src/forge/open-forge.js";
-import { hostClock } from "../../src/host-clock.js";
+import { systemClock } from "@image-updater/core/system";
 import type { RetryLimits } from "../../src/retry.js";
 import type { CountCommits, ForgeTestServer } from "../../src/testing/index.js";
 
@@ -36,7 +36,7 @@ export function forgeOn(
     requestTimeoutMs: more.requestTimeoutMs ?? 600_000,
     limits: {
       target: repository,
-      clock: hostClock(),
+      clock: systemClock(),
       random: () => 0,
       deadlineMs: 600_000,
       signal: undefined,
