@@ -8,7 +8,7 @@ import { typeName, type TemplateValue } from "./template-value.js";
  * Formats as Go's `fmt.Sprintf`: flags, width, precision, `*`, explicit argument indexes, and its
  * complaints in the text (`%!d(string=hi)`, `%!s(MISSING)`, `%!(EXTRA string=hi)`).
  *
- * `%#v` and the notations of floating-point numbers other than `%v` are refused.
+ * `%#v` is refused.
  */
 export function formatValues(
   format: string,

@@ -12,8 +12,8 @@ export const maximumDepth = 400;
 /** What one step costs of {@link maximumWork}; a character read or written costs one. */
 export const stepCost = 16;
 
-/** How much work one execution may do, so that nested loops end. */
-export const maximumWork: number = 16 * maximumLength;
+/** How much work one execution may do, so that nested loops end: a quarter of a million steps. */
+export const maximumWork: number = 4 * maximumLength;
 
 /** Text built piece by piece that refuses to grow beyond {@link maximumLength}. */
 export interface BoundedText {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import vectors from "./go-float-vectors.json" with { type: "json" };
 import { failureOf, render } from "./sample-data.js";
 
 describe("printf", () => {
@@ -53,10 +54,27 @@ describe("printf", () => {
     expect(render(`{{printf ${call}}}`)).toBe(expected);
   });
 
-  it.each(['"%f" 1.5', '"%.2v" 1.5', '"%#v" "a"'])(
-    "refuses %s instead of approximating",
-    (call) => {
-      expect(failureOf(`{{printf ${call}}}`).code).toBe("execute");
-    },
-  );
+  it.each([
+    [
+      '"%08.3f|%+.1e|%g|%#g|%x|%b" 1.5 1500.0 1e21 1.5 1.5 1.5',
+      "0001.500|+1.5e+03|1e+21|1.50000|0x1.8p+00|6755399441055744p-52",
+    ],
+    // The half goes to the even neighbour, and the digits are those of the binary number.
+    ['"%.0f %.0f %.1f %.2f" 0.5 1.5 0.25 1.005', "0 2 0.2 1.00"],
+    ['"%.20f" 0.1', "0.10000000000000000555"],
+    ['"%6.2f|%-8.1f|%08.2f|% f" -1.0 2.25 -3.14159 1.0', " -1.00|2.2     |-0003.14| 1.000000"],
+    ['"%f %d" 1 1.5', "%!f(int=1) %!d(float64=1.5)"],
+    ['"%[3]*.[2]*[1]f" 12.0 2 6', " 12.00"],
+  ])("formats floating-point numbers as Go: %s", (call, expected) => {
+    expect(render(`{{printf ${call}}}`)).toBe(expected);
+  });
+
+  it("formats floating-point numbers as Go's fmt did in 400 cases", () => {
+    const found = vectors.map(([format, value]) => render(`{{printf "${format}" ${value}}}`));
+    expect(found).toEqual(vectors.map(([, , expected]) => expected));
+  });
+
+  it.each(['"%#v" "a"', '"%#v" 1.5'])("refuses %s instead of approximating", (call) => {
+    expect(failureOf(`{{printf ${call}}}`).code).toBe("execute");
+  });
 });
