@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { GitTransport } from "../src/transport/git-transport.js";
-import { readPackets } from "../src/wire/pkt-line.js";
+import { encodePacket, FLUSH, readPackets } from "../src/wire/pkt-line.js";
 
 /** A transport on channels that stay open, as over SSH: here, the programs themselves. */
 export interface ChannelTransport extends GitTransport {
@@ -22,6 +22,7 @@ export function createChannelTransport(
 ): ChannelTransport {
   const started: string[] = [];
   let open: Channel | undefined;
+  let waiting: Channel | undefined;
   const connect = (program: string): Channel => {
     started.push(program);
     const environment = protocol === 2 ? { GIT_PROTOCOL: "version=2" } : {};
@@ -55,8 +56,19 @@ export function createChannelTransport(
         if (protocol === 0) end();
       }
     },
+    async *pushGreeting() {
+      waiting = connect("receive-pack");
+      const packets: Uint8Array[] = [];
+      // To its flush, however much is asked for: what follows is for the push.
+      for await (const packet of readPackets(answerOf(waiting))) {
+        if (packet === "flush") break;
+        if (typeof packet !== "string") packets.push(encodePacket(packet));
+      }
+      yield Buffer.concat([...packets, FLUSH]);
+    },
     async *receivePack(request) {
-      const channel = await greeted(connect("receive-pack"));
+      const channel = waiting ?? (await greeted(connect("receive-pack")));
+      waiting = undefined;
       channel.child.stdin?.end(request);
       yield* answerOf(channel);
     },

@@ -3,7 +3,6 @@ import { Agent, request as forward } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
 import { listenOnLoopback } from "../src/testing/listen-on-loopback.js";
-import { encodePacket, FLUSH } from "../src/wire/pkt-line.js";
 import { change, codeOf, localGit, messageOf, override } from "./changes.js";
 
 let server: GitTestServer;
@@ -35,26 +34,6 @@ it("reads the plain report of a server that knows no side bands", async () => {
   expect(messageOf(refused)).toContain("hook declined");
   await server.installHook("app", "update", "exit 0");
   await dispatcher.close();
-});
-
-it("refuses a server whose packs come without side bands", async () => {
-  const tip = (await server.git("app", ["rev-parse", "main"])).toString().trim();
-  const lines = [
-    encodePacket("# service=git-upload-pack\n"),
-    FLUSH,
-    encodePacket(`${tip} HEAD\0ofs-delta shallow symref=HEAD:refs/heads/main\n`),
-    encodePacket(`${tip} refs/heads/main\n`),
-    FLUSH,
-  ];
-  const headers = { "content-type": "application/x-git-upload-pack-advertisement" };
-  const body = Buffer.concat(lines).toString();
-  server.setFaults([{ service: "info/refs", status: 200, headers, body }]);
-  const results = await localGit().write([
-    change("app", { repository: url }, [override("d.yaml", "v2")]),
-  ]);
-  expect(results.map(codeOf)).toEqual(["unsupported"]);
-  expect(messageOf(results[0])).toContain("side-band-64k");
-  server.setFaults([]);
 });
 
 it("says how long its requests are, for servers that want to know", async () => {

@@ -4,7 +4,7 @@ import type { GitServerFault, GitServerOptions } from "../src/testing/index.js";
 export interface ServerKind {
   readonly title: string;
   readonly options: GitServerOptions;
-  readonly lookUp: Pick<GitServerFault, "service" | "command">;
+  readonly lookUp: Pick<GitServerFault, "greeting" | "command">;
 }
 
 /** What servers differ in: which protocol they speak, and whether a client may leave out objects. */
@@ -14,11 +14,11 @@ export const SERVERS: readonly ServerKind[] = [
   {
     title: "of protocol version 0",
     options: { protocol: 0, filters: false },
-    lookUp: { service: "info/refs" },
+    lookUp: { greeting: "git-upload-pack" },
   },
   {
     title: "of protocol version 0 with filters",
     options: { protocol: 0 },
-    lookUp: { service: "info/refs" },
+    lookUp: { greeting: "git-upload-pack" },
   },
 ];

@@ -31,7 +31,7 @@ const LONGEST_NAME = 1000;
 export function resolveBranch(
   target: string,
   { base, branch }: BranchNames,
-  { head }: Pick<RefAdvertisement, "head">,
+  { head, headChoices, refs }: HeadOfRemote,
 ): BranchTarget {
   const readFrom = shortName(base);
   const pushTo = shortName(branch);
@@ -43,10 +43,30 @@ export function resolveBranch(
   // A branch that is there is extended without asking for a base.
   if (resolved === undefined && pushTo !== undefined) return { branch: pushTo, base: pushTo };
   if (resolved === undefined) {
-    const message = `${target} has no default branch (its HEAD names no branch with a commit); name the base branch`;
+    const message = `${target}: ${reasonOfNoHead(headChoices, refs)}; name the base branch`;
     throw new WriteBackError("branch-not-found", message, { target });
   }
   return { branch: pushTo ?? resolved, base: resolved };
+}
+
+type HeadOfRemote = Pick<RefAdvertisement, "head" | "headChoices"> &
+  Partial<Pick<RefAdvertisement, "refs">>;
+
+/** So many of the branches that HEAD may name are told. */
+const SHOWN_CHOICES = 5;
+
+function reasonOfNoHead(
+  choices: readonly string[] = [],
+  refs: ReadonlyMap<string, string> = new Map(),
+): string {
+  if (choices.length > 0) {
+    const shown = choices.slice(0, SHOWN_CHOICES).join(", ");
+    const more = choices.length > SHOWN_CHOICES ? ", ..." : "";
+    return `the default branch is not known, because the server does not say what its HEAD names, and ${choices.length} branches are at the commit of HEAD: ${shown}${more}`;
+  }
+  return refs.has("HEAD")
+    ? "there is no default branch (its HEAD is at a commit, and names no branch)"
+    : "there is no default branch (its HEAD names no branch with a commit)";
 }
 
 /** Where a branch starts. Throws `branch-not-found` when neither it nor its base exists. */

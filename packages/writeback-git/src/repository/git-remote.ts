@@ -65,7 +65,6 @@ export function openGitRemote({ transport, memory, preferences }: RemoteParts): 
       }),
     fetch: async ({ oid, paths, features }, signal) => {
       requireShallow(target, features);
-      requireSideBand(target, features);
       const context = { transport, memory, features, preferences, commit: oid, paths, signal };
       const source = createObjectSource(context);
       const objects = createObjectStore(memory.objects, (oids) =>
@@ -114,12 +113,5 @@ function requireSha1(target: string, { objectFormat }: ServerFeatures): void {
 function requireShallow(target: string, { shallow }: ServerFeatures): void {
   if (shallow) return;
   const message = `the server of ${target} cannot send a single commit (no shallow fetch)`;
-  throw new WriteBackError("unsupported", message, { target });
-}
-
-/** A pack without a side band around it has no end of its own; servers since 2006 have one. */
-function requireSideBand(target: string, { version, capabilities }: ServerFeatures): void {
-  if (version === 2 || capabilities.includes("side-band-64k")) return;
-  const message = `the server of ${target} is too old (no side-band-64k)`;
   throw new WriteBackError("unsupported", message, { target });
 }

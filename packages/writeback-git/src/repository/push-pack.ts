@@ -4,8 +4,11 @@ import { ProtocolError } from "../protocol-error.js";
 import type { GitTransport } from "../transport/git-transport.js";
 import {
   encodePush,
+  readPushOffer,
   readPushReport,
+  takesThinPacks,
   type PushCommand,
+  type PushOffer,
   type PushReport,
 } from "../wire/receive-pack.js";
 import type { RepositoryMemory } from "./repository-memory.js";
@@ -22,11 +25,12 @@ export interface PushContext {
 }
 
 /**
- * Pushes a thin pack, if there is anything to be saved by one.
+ * Pushes a thin pack, if there is anything to be saved by one and the server takes them.
  *
- * A server may not take them (`no-thin` of gitprotocol-capabilities), and over HTTP it is not asked
- * before: if it cannot unpack one, nothing was changed, and the same is sent again in whole objects.
- * Nor is a thin pack sent again after a push whose outcome is unknown.
+ * The server is asked what it can do before the first push, and nothing else is named to it. One that
+ * cannot unpack a thin pack all the same has changed nothing, and the same is sent again in whole
+ * objects. Nor is a thin pack sent again after a push whose outcome is unknown; then the server is
+ * asked anew, too.
  */
 export async function pushPack(
   context: PushContext,
@@ -34,25 +38,27 @@ export async function pushPack(
   signal: AbortSignal | undefined,
 ): Promise<PushReport> {
   const { memory } = context;
-  const isThinWelcome = memory.server().refusesThinPacks !== true;
+  const offer = await lookUpOffer(context, signal);
+  const isThinWelcome = takesThinPacks(offer) && memory.server().refusesThinPacks !== true;
   const { bytes, thin } = await request.pack({ thin: isThinWelcome });
-  if (!thin) return send(context, { ...request, pack: bytes }, signal);
   try {
-    const report = await send(context, { ...request, pack: bytes }, signal);
-    if (isUnpacked(report)) return report;
+    const report = await send(context, { ...request, pack: bytes }, offer, signal);
+    if (!thin || isUnpacked(report)) return report;
   } catch (error) {
-    if (isUnknownOutcome(error)) memory.learn({ refusesThinPacks: true });
+    if (isUnknownOutcome(error)) {
+      memory.learn({ pushOffer: undefined, ...(thin ? { refusesThinPacks: true } : {}) });
+    }
     throw error;
   }
   const whole = await request.pack({ thin: false });
-  const report = await send(context, { ...request, pack: whole.bytes }, signal);
+  const report = await send(context, { ...request, pack: whole.bytes }, offer, signal);
   // Else it was for another reason.
   if (isUnpacked(report)) memory.learn({ refusesThinPacks: true });
   return report;
 }
 
 function isUnpacked(report: PushReport): boolean {
-  return report.kind === "accepted" || report.what === "reference";
+  return report.kind !== "refused" || report.what === "reference";
 }
 
 function isUnknownOutcome(error: unknown): boolean {
@@ -60,14 +66,26 @@ function isUnknownOutcome(error: unknown): boolean {
   return error.retryable || error.code === "invalid-response";
 }
 
+async function lookUpOffer(
+  { transport, memory }: PushContext,
+  signal: AbortSignal | undefined,
+): Promise<PushOffer> {
+  const known = memory.server().pushOffer;
+  if (known !== undefined) return known;
+  const offer = await readPushOffer(transport.pushGreeting(signal));
+  memory.learn({ pushOffer: offer });
+  return offer;
+}
+
 async function send(
   { transport }: PushContext,
   command: PushCommand,
+  offer: PushOffer,
   signal: AbortSignal | undefined,
 ): Promise<PushReport> {
-  const answer = transport.receivePack(encodePush(command), signal);
-  const report = await readPushReport(answer, command.ref);
+  const answer = transport.receivePack(encodePush(command, offer), signal);
+  const report = await readPushReport(answer, command.ref, offer);
   const said = transport.clean(report.said);
-  if (report.kind === "accepted") return { kind: "accepted", said };
+  if (report.kind !== "refused") return { kind: report.kind, said };
   return { ...report, reason: transport.clean(report.reason), said };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "@image-updater/core";
 import { createObjectCache, type ObjectCache } from "../objects/object-cache.js";
+import type { PushOffer } from "../wire/receive-pack.js";
 import type { ServerFeatures } from "../wire/server-features.js";
 
 /** How objects are fetched: those on the way to some paths, all folders, or everything. */
@@ -16,6 +17,8 @@ export interface KnownServer {
   readonly refused: readonly FetchMode[];
   /** Whether anything was fetched from it. */
   readonly isVisited: boolean;
+  /** What it can do for a push. */
+  readonly pushOffer?: PushOffer | undefined;
   /** Whether a pack had to be whole, with no delta to what the server has. */
   readonly refusesThinPacks?: boolean | undefined;
 }

@@ -9,6 +9,7 @@ import {
   type GitRepositories,
 } from "./git-repositories.js";
 import { readBody, runHttpBackend, sendResponse, type CgiResponse } from "./http-backend.js";
+import { namesCapability, withholdCapabilities } from "./withhold-capabilities.js";
 
 /** What a request is for. */
 export type GitService = "info/refs" | "git-upload-pack" | "git-receive-pack";
@@ -20,6 +21,8 @@ export type GitCommand = "ls-refs" | "fetch";
 export interface GitServerFault {
   /** Only for this service. Default: all. */
   readonly service?: GitService | undefined;
+  /** Only where this program greets (`info/refs`). Default: both, and all other requests. */
+  readonly greeting?: "git-upload-pack" | "git-receive-pack" | undefined;
   /** Only for this command of protocol version 2. Default: all, and what is none. */
   readonly command?: GitCommand | undefined;
   /** Only for this repository, by name. Default: all. */
@@ -48,6 +51,11 @@ export interface GitServerOptions {
   readonly protocol?: 0 | 2 | undefined;
   /** Whether a client may leave out objects (`uploadpack.allowFilter`). Default: true. */
   readonly filters?: boolean | undefined;
+  /**
+   * Names of capabilities that it does not offer, in any version of the protocol. It breaks off without
+   * a word when one is named all the same, as some servers do. Default: none.
+   */
+  readonly withheld?: readonly string[] | undefined;
   readonly faults?: readonly GitServerFault[] | undefined;
 }
 
@@ -165,7 +173,15 @@ async function answerTo(
   }
   const environment = backendEnvironment(options);
   const user = options.auth?.username;
-  return runHttpBackend(program, request, { root, user, body, environment });
+  const { withheld = [] } = options;
+  if (withheld.length > 0 && seen.service !== "info/refs" && namesCapability(body, withheld)) {
+    return plainText(200, "", { "content-type": answerType(seen) });
+  }
+  const answer = await runHttpBackend(program, request, { root, user, body, environment });
+  if (withheld.length === 0 || seen.service !== "info/refs" || answer.status !== 200) return answer;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body) chunks.push(chunk);
+  return { ...answer, body: [withholdCapabilities(Buffer.concat(chunks), withheld)] };
 }
 
 function plainText(
@@ -194,12 +210,13 @@ function createFaults(
   faults: readonly GitServerFault[],
 ): (request: GitServerRequest) => GitServerFault | undefined {
   const left = new Map(faults.map((fault) => [fault, fault.times ?? Number.POSITIVE_INFINITY]));
-  return ({ service, command, repository }) => {
+  return ({ service, command, repository, path }) => {
     for (const [fault, times] of left) {
       const matches =
         (fault.service ?? service) === service &&
         (fault.command ?? command) === command &&
         (fault.repository ?? repository) === repository &&
+        (fault.greeting === undefined || path.endsWith(`?service=${fault.greeting}`)) &&
         times > 0;
       if (!matches) continue;
       left.set(fault, times - 1);

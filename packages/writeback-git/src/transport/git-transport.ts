@@ -8,7 +8,8 @@
  *
  * It suits requests that stand alone, as over HTTP, and a channel that stays open, as over SSH. There,
  * `uploadPack` opens a channel and reads past its greeting when none is open, in protocol versions
- * before 2 for each request; and `receivePack` reads past the references that come first.
+ * before 2 for each request; and `receivePack` goes on where `pushGreeting` ended, or reads past the
+ * references that come first.
  */
 export interface GitTransport {
   /** The repository's URL for messages. */
@@ -22,6 +23,9 @@ export interface GitTransport {
     request: Uint8Array,
     limits: { readonly maxBytes: number; readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<Uint8Array>;
+  /** What `git-receive-pack` says first: at least its capabilities. */
+  pushGreeting(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Sends a push, made for what a greeting said. */
   receivePack(request: Uint8Array, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Called before references are asked for again: a channel that is open may remember old ones. */
   renew?(): void;

@@ -27,7 +27,7 @@ const PROTOCOL = { "git-protocol": "version=2" };
 /**
  * Git over HTTP (gitprotocol-http), with credentials sent up front.
  *
- * A redirect is followed for the greeting only, and only within the origin; what is posted afterwards
+ * A redirect is followed for greetings only, and only within the origin; what is posted afterwards
  * goes to where the greeting was found.
  */
 export function createSmartHttp(settings: SmartHttpSettings): GitTransport {
@@ -38,9 +38,14 @@ export function createSmartHttp(settings: SmartHttpSettings): GitTransport {
     target,
     clean: (text) => cleanServerText(text, authorization.secrets),
     async *greeting(signal) {
-      const found = await findGreeting(target, exchange, signal);
+      const found = await findGreeting(target, "git-upload-pack", exchange, signal);
       ({ base } = found);
       settings.found?.(base);
+      yield* found.body;
+    },
+    async *pushGreeting(signal) {
+      const found = await findGreeting(base, "git-receive-pack", exchange, signal);
+      ({ base } = found);
       yield* found.body;
     },
     uploadPack: (body, { maxBytes, signal }) =>
@@ -50,8 +55,14 @@ export function createSmartHttp(settings: SmartHttpSettings): GitTransport {
   };
 }
 
+type GitService = "git-upload-pack" | "git-receive-pack";
+
 interface Exchange {
-  get(url: URL, signal: AbortSignal | undefined): Promise<HttpAnswer>;
+  get(
+    url: URL,
+    more: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpAnswer>;
   /** The body of a good answer to a POST; anything else is thrown. */
   post(url: string, request: PostRequest): AsyncIterable<Uint8Array>;
   /** The body of an answer, if it is of the type that was asked for. */
@@ -82,11 +93,11 @@ function createExchange({ url: target, authorization, send }: SmartHttpSettings)
   };
   return {
     bodyOf,
-    get: (url, signal) =>
+    get: (url, more, signal) =>
       send({
         method: "GET",
         url: url.href,
-        headers: { ...headers, ...PROTOCOL },
+        headers: { ...headers, ...more },
         target,
         maxBytes: MAX_ADVERTISEMENT_BYTES,
         signal,
@@ -105,15 +116,17 @@ function createExchange({ url: target, authorization, send }: SmartHttpSettings)
 
 async function findGreeting(
   target: string,
+  service: GitService,
   exchange: Exchange,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly base: string; readonly body: AsyncIterable<Uint8Array> }> {
-  let url = new URL(`${target}${ADVERTISEMENT_PATH}?service=git-upload-pack`);
+  let url = new URL(`${target}${ADVERTISEMENT_PATH}?service=${service}`);
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const answer = await exchange.get(url, signal);
+    const protocol = service === "git-upload-pack" ? PROTOCOL : {};
+    const answer = await exchange.get(url, protocol, signal);
     const location = answer.headers["location"];
     if (!isRedirect(answer) || location === undefined) {
-      const body = await exchange.bodyOf(answer, "application/x-git-upload-pack-advertisement");
+      const body = await exchange.bodyOf(answer, `application/x-${service}-advertisement`);
       return { base: url.origin + url.pathname.slice(0, -ADVERTISEMENT_PATH.length), body };
     }
     await readStart(answer.body, 0);

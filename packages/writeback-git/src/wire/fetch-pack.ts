@@ -1,6 +1,13 @@
 import { ProtocolError } from "../protocol-error.js";
-import { DELIMITER, encodePacket, FLUSH, packetText, readPackets } from "./pkt-line.js";
-import { AGENT, commandLines, type ServerFeatures } from "./server-features.js";
+import {
+  decodePackets,
+  DELIMITER,
+  encodePacket,
+  FLUSH,
+  packetText,
+  readPackets,
+} from "./pkt-line.js";
+import { AGENT, commandLines, SIDE_BANDS, type ServerFeatures } from "./server-features.js";
 
 /** Which objects are left out: all but what is wanted itself, or file contents. */
 export type ObjectFilter = "tree:0" | "blob:none";
@@ -48,7 +55,7 @@ function encodeVersion2(
 }
 
 /** What is asked for in version 0, where the server offers it. Azure DevOps insists on `multi_ack`. */
-const OFFERED = ["multi_ack", "ofs-delta", "side-band-64k", "no-progress"];
+const OFFERED = ["multi_ack", "ofs-delta", ...SIDE_BANDS, "no-progress"];
 
 function encodeVersion0(
   { capabilities }: ServerFeatures,
@@ -56,8 +63,9 @@ function encodeVersion0(
 ): Buffer {
   const has = (name: string): boolean =>
     capabilities.some((capability) => capability === name || capability.startsWith(`${name}=`));
+  const sideBand = SIDE_BANDS.find((name) => has(name));
   const chosen = [
-    ...OFFERED.filter((name) => has(name)),
+    ...OFFERED.filter((name) => has(name) && (name === sideBand || !SIDE_BANDS.includes(name))),
     ...(filter === undefined ? [] : ["filter"]),
     ...(has("object-format") ? ["object-format=sha1"] : []),
     ...(has("agent") ? [`agent=${AGENT}`] : []),
@@ -80,8 +88,9 @@ function encodeVersion0(
 /** Reads the pack out of the answer to a fetch. Throws `ProtocolError` when the server gives up. */
 export async function readFetchedPack(
   answer: AsyncIterable<Uint8Array>,
-  { version }: Pick<ServerFeatures, "version">,
+  { version, sideBand }: Pick<ServerFeatures, "version" | "sideBand">,
 ): Promise<Uint8Array> {
+  if (!sideBand) return readPlainPack(answer);
   const chunks: Uint8Array[] = [];
   let isPack = false;
   for await (const packet of readPackets(answer)) {
@@ -95,6 +104,20 @@ export async function readFetchedPack(
     }
   }
   throw new ProtocolError(isPack ? "the answer ends early" : "the server sent no pack");
+}
+
+const PACK_START = Buffer.from("PACK");
+
+/** Without side bands, a pack follows the packets of the negotiation, and goes on to the end. */
+async function readPlainPack(answer: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  const start = bytes.indexOf(PACK_START);
+  // To see what the server says instead of a pack: an error is thrown.
+  decodePackets(start < 0 ? bytes : bytes.subarray(0, start));
+  if (start < 0) throw new ProtocolError("the server sent no pack");
+  return bytes.subarray(start);
 }
 
 /** In version 2 a heading; before, the end of a negotiation that had nothing to negotiate. */

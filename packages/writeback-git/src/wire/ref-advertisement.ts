@@ -9,6 +9,8 @@ export interface RefAdvertisement {
   readonly refs: ReadonlyMap<string, string>;
   /** Branch that the remote's HEAD names. */
   readonly head: string | undefined;
+  /** Branches at HEAD's commit, where the server does not say which of them it names and none stands out. */
+  readonly headChoices?: readonly string[] | undefined;
   readonly features: ServerFeatures;
 }
 
@@ -19,11 +21,7 @@ export function decodeRefAdvertisement(lines: readonly string[]): RefAdvertiseme
   const capabilities = capabilityText.split(" ").filter((capability) => capability !== "");
   const refs = new Map<string, string>();
   for (const line of [first, ...list.slice(1)]) addRef(refs, line);
-  return {
-    refs,
-    head: headBranch(refs, capabilities),
-    features: featuresOfVersion0(capabilities),
-  };
+  return { refs, ...headBranch(refs, capabilities), features: featuresOfVersion0(capabilities) };
 }
 
 function addRef(refs: Map<string, string>, line: string): void {
@@ -37,14 +35,22 @@ function addRef(refs: Map<string, string>, line: string): void {
   if (name !== "capabilities^{}" && !name.endsWith("^{}")) refs.set(name, oid);
 }
 
+const HEADS = "refs/heads/";
+/** What default branches are called, before others; as Git, which takes any other one, too. */
+const USUAL_NAMES = ["main", "master"];
+
 function headBranch(
   refs: ReadonlyMap<string, string>,
   capabilities: readonly string[],
-): string | undefined {
+): Pick<RefAdvertisement, "head" | "headChoices"> {
   const symref = capabilities.find((capability) => capability.startsWith(HEAD_SYMREF));
-  if (symref !== undefined) return symref.slice(HEAD_SYMREF.length);
-  // Servers without the symref capability: the one branch at HEAD's commit is what HEAD names.
+  if (symref !== undefined) return { head: symref.slice(HEAD_SYMREF.length) };
+  // Servers without the symref capability: HEAD is one of the branches at its commit.
   const oid = refs.get("HEAD");
-  const named = [...refs].filter(([name, id]) => name.startsWith("refs/heads/") && id === oid);
-  return named.length === 1 ? named[0]?.[0].slice("refs/heads/".length) : undefined;
+  const named = [...refs]
+    .filter(([name, id]) => name.startsWith(HEADS) && id === oid)
+    .map(([name]) => name.slice(HEADS.length));
+  const usual = USUAL_NAMES.find((name) => named.includes(name));
+  if (usual !== undefined || named.length <= 1) return { head: usual ?? named[0] };
+  return { head: undefined, headChoices: named };
 }

@@ -9,6 +9,8 @@ export interface ServerFeatures {
   readonly filter: boolean;
   /** Whether it sends any object that is asked for by its id, not only tips of branches. */
   readonly anyObject: boolean;
+  /** Whether its packs come in packets, beside messages; else they follow the negotiation as they are. */
+  readonly sideBand: boolean;
   /** Capabilities as the server wrote them. */
   readonly capabilities: readonly string[];
 }
@@ -22,6 +24,7 @@ export function featuresOfVersion2(capabilities: readonly string[]): ServerFeatu
     shallow: fetch.includes("shallow"),
     filter: fetch.includes("filter"),
     anyObject: true,
+    sideBand: true,
     capabilities,
   };
 }
@@ -34,9 +37,13 @@ export function featuresOfVersion0(capabilities: readonly string[]): ServerFeatu
     shallow: capabilities.includes("shallow"),
     filter: capabilities.includes("filter"),
     anyObject: capabilities.includes("allow-reachable-sha1-in-want"),
+    sideBand: SIDE_BANDS.some((name) => capabilities.includes(name)),
     capabilities,
   };
 }
+
+/** The ways to send a pack beside messages (gitprotocol-capabilities), the best one first. */
+export const SIDE_BANDS: readonly string[] = ["side-band-64k", "side-band"];
 
 /** The value of `name=value` among capabilities. */
 function capabilityValue(capabilities: readonly string[], name: string): string | undefined {

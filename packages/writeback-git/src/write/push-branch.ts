@@ -99,16 +99,16 @@ async function pushBatch(
   if (!(outcome instanceof Error) && outcome.kind === "accepted") {
     return { kind: "done", value: results };
   }
-  if (outcome instanceof Error) unanswered.push({ start: start.oid, batch });
+  const isReported = !(outcome instanceof Error) && outcome.kind === "refused";
+  if (!isReported) unanswered.push({ start: start.oid, batch });
   const advertisement = await remote.advertise([target], limits.signal);
   const now = tipOf(advertisement, target);
   if (now === tip.commit) return { kind: "done", value: results };
-  if (outcome instanceof Error) {
+  if (!isReported) {
     const arrived = await findArrived(work, unanswered, advertisement);
-    return arrived === undefined
-      ? { kind: "again", error: outcome }
-      : { kind: "done", value: arrived.results };
+    if (arrived !== undefined) return { kind: "done", value: arrived.results };
   }
+  if (outcome instanceof Error) return { kind: "again", error: outcome };
   if (now !== expected) {
     return { kind: "again", error: lostRace(remote.target, target.branch, limits.deadlineMs) };
   }
@@ -149,8 +149,10 @@ function unknownOutcome(error: unknown): WriteBackError {
 function rejection(
   target: string,
   branch: string,
-  { reason, said }: Extract<PushReport, { readonly kind: "refused" }>,
+  report: Exclude<PushReport, { readonly kind: "accepted" }>,
 ): WriteBackError {
+  const { said } = report;
+  const reason = report.kind === "refused" ? report.reason : "it does not say why";
   const words = said === "" ? reason : `${reason}: ${said}`;
   const message = `${target} rejected the push to ${branch}: ${words}`;
   return new WriteBackError("rejected", message, { target, branch });

@@ -11,7 +11,13 @@ import {
   FLUSH,
   readPackets,
 } from "../../src/wire/pkt-line.js";
-import { encodePush, readPushReport, ZERO_OID } from "../../src/wire/receive-pack.js";
+import {
+  encodePush,
+  readPushOffer,
+  readPushReport,
+  ZERO_OID,
+  type PushOffer,
+} from "../../src/wire/receive-pack.js";
 import { featuresOfVersion0, featuresOfVersion2 } from "../../src/wire/server-features.js";
 
 const A = "a".repeat(40);
@@ -133,7 +139,10 @@ describe("a greeting", () => {
 
   it.each([
     [[`${A} HEAD\0x\n`, `${A} ${REF}\n`, `${B} refs/heads/b\n`], "main"],
-    [[`${A} HEAD\0x\n`, `${A} ${REF}\n`, `${A} refs/heads/b\n`], undefined],
+    [[`${A} HEAD\0x\n`, `${A} refs/heads/b\n`, `${A} ${REF}\n`], "main"],
+    [[`${A} HEAD\0x\n`, `${A} refs/heads/b\n`, `${A} refs/heads/master\n`], "master"],
+    [[`${A} HEAD\0x\n`, `${B} ${REF}\n`, `${A} refs/heads/b\n`], "b"],
+    [[`${A} HEAD\0x\n`, `${A} refs/heads/a\n`, `${A} refs/heads/b\n`], undefined],
     [[`${A} ${REF}\0x\n`], undefined],
     [[`${ZERO_OID} capabilities^{}\0x\n`], undefined],
     [[], undefined],
@@ -264,8 +273,29 @@ describe("a fetch", () => {
     [0, ["NAK\n", ...pack]],
     [0, [`ACK ${A}\n`, ...pack]],
   ] as const)("of version %i is answered by a pack in %j", async (version, lines) => {
-    const bytes = await readFetchedPack(pieces(join(...lines)), { version });
+    const bytes = await readFetchedPack(pieces(join(...lines)), { version, sideBand: true });
     expect(Buffer.from(bytes).toString()).toBe("PACK");
+  });
+
+  it.each([[["NAK\n", "PACK"]], [[`ACK ${A}\n`, "PACK"]], [[...shallow, FLUSH, "NAK\n", "PACK"]]])(
+    "without side bands is answered by a pack in %j",
+    async (lines) => {
+      const bytes = Buffer.concat([join(...lines.slice(0, -1)), Buffer.from("PACK...")]);
+      const features = { version: 0, sideBand: false } as const;
+      const sent = await readFetchedPack(pieces(bytes), features);
+      expect(Buffer.from(sent).toString()).toBe("PACK...");
+    },
+  );
+
+  it.each([
+    [["NAK\n"], undefined],
+    [["ERR upload-pack: not our ref\n"], "upload-pack: not our ref"],
+    [[], undefined],
+  ])("without side bands is refused in %j", async (lines, said) => {
+    const features = { version: 0, sideBand: false } as const;
+    await expect(readFetchedPack(pieces(join(...lines)), features)).rejects.toThrow(
+      expect.objectContaining({ name: "ProtocolError", said }),
+    );
   });
 
   it.each([
@@ -277,19 +307,87 @@ describe("a fetch", () => {
     [0, [...shallow, FLUSH, "ERR upload-pack: not our ref\n"], "upload-pack: not our ref"],
     [0, [FLUSH, FLUSH], undefined],
   ] as const)("of version %i is refused in %j", async (version, lines, said) => {
-    await expect(readFetchedPack(pieces(join(...lines)), { version })).rejects.toThrow(
-      expect.objectContaining({ name: "ProtocolError", said }),
-    );
+    await expect(
+      readFetchedPack(pieces(join(...lines)), { version, sideBand: true }),
+    ).rejects.toThrow(expect.objectContaining({ name: "ProtocolError", said }));
   });
 });
+
+describe("what a server says before a push", () => {
+  const refs = [`${B} refs/heads/b\n`, FLUSH];
+  const line = `${A} ${REF}\0report-status  side-band-64k agent=x/1\n`;
+  const names = ["report-status", "side-band-64k", "agent=x/1"];
+
+  it.each([
+    ["over HTTP", ["# service=git-receive-pack\n", FLUSH, line, ...refs], names],
+    ["over a channel", [line, ...refs], names],
+    ["in version 1", ["version 1\n", line, ...refs], names],
+    [
+      "of no references",
+      [`${ZERO_OID} capabilities^{}\0report-status\n`, FLUSH],
+      ["report-status"],
+    ],
+    ["without a capability", [`${A} ${REF}\n`, ...refs], []],
+  ] as const)("is read %s", async (_title, lines, capabilities) => {
+    expect(await readPushOffer(pieces(join(...lines)))).toEqual({ capabilities });
+  });
+
+  it.each([
+    ["nothing", []],
+    ["a flush", [FLUSH]],
+    ["another service", ["# service=git-upload-pack\n", FLUSH, line, ...refs]],
+    ["something else", ["hello\n", FLUSH]],
+    ["an error", ["ERR access denied\n"]],
+  ] as const)("must not be %s", async (_title, lines) => {
+    await expect(readPushOffer(pieces(join(...lines)))).rejects.toThrow(ProtocolError);
+  });
+});
+
+const offer: PushOffer = {
+  capabilities: [
+    "report-status",
+    "delete-refs",
+    "side-band-64k",
+    "agent=git/2.39",
+    "object-format=sha1",
+  ],
+};
 
 describe("a push", () => {
   it("asks for a report and names both ends", () => {
     const pack = Buffer.from("PACK...");
-    const bytes = Buffer.from(encodePush({ ref: REF, expected: A, next: B, pack }));
+    const bytes = Buffer.from(encodePush({ ref: REF, expected: A, next: B, pack }, offer));
     expect(bytes.toString()).toMatch(
       new RegExp(`^[0-9a-f]{4}${A} ${B} ${REF}\0 report-status .*0000PACK\\.\\.\\.$`, "u"),
     );
+  });
+
+  it.each([
+    ["report-status delete-refs side-band-64k", " report-status side-band-64k"],
+    ["report-status", " report-status"],
+    ["report-status-v2 atomic ofs-delta quiet", " report-status-v2"],
+    ["report-status report-status-v2 agent=git/2", " report-status agent=image-updater-sdk"],
+    ["object-format=sha1", " object-format=sha1"],
+    ["side-band", ""],
+    ["", ""],
+  ])("to a server that offers %j names %j", (offered, named) => {
+    const capabilities = offered.split(" ").filter((name) => name !== "");
+    const push = { ref: REF, expected: A, next: B, pack: Buffer.from("PACK") };
+    const bytes = Buffer.from(encodePush(push, { capabilities }));
+    expect(bytes.toString("utf8", 4)).toBe(`${A} ${B} ${REF}\0${named}0000PACK`);
+  });
+
+  it("to a server that makes no reports has none", async () => {
+    const answer = join(band(2, "hello"), FLUSH);
+    const silent = { capabilities: ["side-band-64k"] };
+    expect(await readPushReport(pieces(answer), REF, silent)).toEqual({
+      kind: "unreported",
+      said: "hello",
+    });
+    expect(await readPushReport(pieces(Buffer.alloc(0)), REF, { capabilities: [] })).toEqual({
+      kind: "unreported",
+      said: "",
+    });
   });
 
   const report = (...lines: readonly string[]): Buffer => join(...lines, FLUSH);
@@ -309,7 +407,7 @@ describe("a push", () => {
       "hello there",
     ],
   ])("is accepted with %s", async (_title, bytes, said) => {
-    expect(await readPushReport(pieces(bytes), REF)).toEqual({ kind: "accepted", said });
+    expect(await readPushReport(pieces(bytes), REF, offer)).toEqual({ kind: "accepted", said });
   });
 
   it.each([
@@ -322,7 +420,7 @@ describe("a push", () => {
   ])("is refused by %j", async (lines, what, reason) => {
     const bytes = join(band(2, "no\n"), band(1, report(...lines)), FLUSH);
     const refused = { kind: "refused", what, reason, said: "no\n" };
-    expect(await readPushReport(pieces(bytes), REF)).toEqual(refused);
+    expect(await readPushReport(pieces(bytes), REF, offer)).toEqual(refused);
   });
 
   it.each([
@@ -331,6 +429,6 @@ describe("a push", () => {
     ["another reference", report("unpack ok\n", "ok refs/heads/other\n")],
     ["a fatal error only", join(band(3, "disk full"), FLUSH)],
   ])("has no known outcome with %s", async (_title, bytes) => {
-    await expect(readPushReport(pieces(bytes), REF)).rejects.toThrow(ProtocolError);
+    await expect(readPushReport(pieces(bytes), REF, offer)).rejects.toThrow(ProtocolError);
   });
 });

@@ -1,6 +1,6 @@
 import { ProtocolError } from "../../protocol-error.js";
 import type { SshRepositoryUrl } from "../../repository/ssh-address.js";
-import { readPackets } from "../../wire/pkt-line.js";
+import { encodePacket, FLUSH, readPackets } from "../../wire/pkt-line.js";
 import { remoteCommand, type RemoteProgram } from "./remote-command.js";
 import { withinSize } from "./request-limits.js";
 import type { ChannelEnd, SshChannel } from "./ssh-channel.js";
@@ -10,14 +10,21 @@ import { programError } from "./ssh-error.js";
 /** Programs on one repository, over a connection that is made when it is needed, and made again. */
 export interface RemotePrograms {
   start(program: RemoteProgram): Promise<SshChannel>;
-  /** Starts a program and reads past what it says first. */
-  startGreeted(program: RemoteProgram): Promise<SshChannel>;
+  /** Starts a program and reads what it says first, to its end; the beginning of that is kept. */
+  startGreeted(program: RemoteProgram): Promise<GreetedChannel>;
   /** The output of a program. Throws when it ends for another reason than its work being done. */
   answerOf(channel: SshChannel, program: RemoteProgram): AsyncIterable<Uint8Array>;
   /** The output of a push; once it has begun, it says more than what a forge's own program ends with. */
   reportOf(channel: SshChannel): AsyncIterable<Uint8Array>;
   /** Ends the connection at once. */
   cut(): void;
+}
+
+/** A program that waits for its request. */
+export interface GreetedChannel {
+  readonly channel: SshChannel;
+  /** The first packets of its greeting, as a greeting of its own. */
+  readonly greeting: Uint8Array;
 }
 
 /** The largest list of references that is read. */
@@ -47,18 +54,25 @@ export function createRemotePrograms(
     start,
     startGreeted: async (program) => {
       const channel = await start(program);
-      await skipGreeting(
+      const greeting = await readGreeting(
         withinSize(answerOf(channel, program, target), MAX_ADVERTISEMENT_BYTES, target),
       );
-      return channel;
+      return { channel, greeting };
     },
     answerOf: (channel, program) => answerOf(channel, program, target),
     reportOf: (channel) => reportOf(channel, target),
   };
 }
 
-async function skipGreeting(greeting: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const packet of readPackets(greeting)) if (packet === "flush") return;
+/** The capabilities stand in the first line, or in the second one after the version. */
+const KEPT_PACKETS = 2;
+
+async function readGreeting(greeting: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const kept: Uint8Array[] = [];
+  for await (const packet of readPackets(greeting)) {
+    if (packet === "flush") return Buffer.concat([...kept, FLUSH]);
+    if (typeof packet !== "string" && kept.length < KEPT_PACKETS) kept.push(encodePacket(packet));
+  }
   throw new ProtocolError("the server's greeting ends early");
 }
 

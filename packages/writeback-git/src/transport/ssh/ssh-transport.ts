@@ -35,6 +35,7 @@ export function createSshTransport(settings: SshTransportSettings): SshTransport
   const target = settings.address.url;
   const programs = createRemotePrograms(settings);
   const reader = createReader(programs, target);
+  const writer = createWriter(programs, target);
   const { requestTimeoutMs } = settings;
   const within = (
     signal: AbortSignal | undefined,
@@ -47,27 +48,52 @@ export function createSshTransport(settings: SshTransportSettings): SshTransport
     renew: reader.renew,
     close: () => {
       reader.renew();
+      writer.end();
       programs.cut();
     },
     greeting: (signal) => within(signal, () => reader.greeting()),
     uploadPack: (request, { maxBytes, signal }) =>
       within(signal, () => reader.ask(request, maxBytes)),
-    receivePack: (request, signal) => within(signal, () => push(programs, request, target)),
+    pushGreeting: (signal) => within(signal, () => writer.greeting()),
+    receivePack: (request, signal) => within(signal, () => writer.push(request)),
   };
 }
 
-async function* push(
-  programs: RemotePrograms,
-  request: Uint8Array,
-  target: string,
-): AsyncGenerator<Uint8Array> {
-  const channel = await programs.startGreeted("git-receive-pack");
-  channel.finish(request);
-  try {
-    yield* withinSize(programs.reportOf(channel), MAX_REPORT_BYTES, target);
-  } finally {
-    channel.close();
-  }
+/** The program that takes a push, one each; it waits between its greeting and the push. */
+interface Writer {
+  greeting(): AsyncIterable<Uint8Array>;
+  push(request: Uint8Array): AsyncIterable<Uint8Array>;
+  end(): void;
+}
+
+function createWriter(programs: RemotePrograms, target: string): Writer {
+  let waiting: SshChannel | undefined;
+  const end = (): void => {
+    waiting?.close();
+    waiting = undefined;
+  };
+  return {
+    end,
+    async *greeting() {
+      end();
+      const { channel, greeting } = await programs.startGreeted("git-receive-pack");
+      waiting = channel;
+      yield greeting;
+    },
+    async *push(request) {
+      const isReady = waiting?.isOpen === true;
+      const greeted = isReady ? undefined : await programs.startGreeted("git-receive-pack");
+      const channel = greeted?.channel ?? waiting;
+      waiting = undefined;
+      if (channel === undefined) return;
+      channel.finish(request);
+      try {
+        yield* withinSize(programs.reportOf(channel), MAX_REPORT_BYTES, target);
+      } finally {
+        channel.close();
+      }
+    },
+  };
 }
 
 /** The program that is asked, and its channel while that is of use. */
@@ -93,7 +119,7 @@ function createReader(programs: RemotePrograms, target: string): Reader {
       yield* read(open, MAX_ADVERTISEMENT_BYTES);
     },
     async *ask(request, maxBytes) {
-      if (open?.isOpen !== true) open = await programs.startGreeted("git-upload-pack");
+      if (open?.isOpen !== true) open = (await programs.startGreeted("git-upload-pack")).channel;
       open.send(request);
       const end = { isFlush: false };
       try {
