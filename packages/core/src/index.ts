@@ -137,6 +137,7 @@ export {
   type PatchableApplication,
 } from "./overrides/application-patch.js";
 export { applyEdit } from "./overrides/apply-edit.js";
+export { repositoryPathProblem } from "./overrides/path-guard.js";
 export { applyJsonPatch } from "./overrides/apply-json-patch.js";
 export { renderCommitMessage, type CommitMessageData } from "./templates/render-commit-message.js";
 export { renderBranchName, type BranchNameData } from "./templates/render-branch-name.js";

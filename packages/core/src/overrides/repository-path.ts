@@ -1,4 +1,5 @@
 import { EditError } from "../errors/edit-error.js";
+import { isGitFolder, repositoryPathProblem } from "./path-guard.js";
 
 /** A path as it was written, and the folder it starts from. */
 export interface RepositoryPathInput {
@@ -13,7 +14,8 @@ export interface RepositoryPathInput {
  * itself. Nothing is looked up; symbolic links are the business of who reads the file.
  *
  * Throws {@link EditError} `path-outside-repository` for a path that leaves the repository on its
- * way, and `invalid-path` for one with a backslash, a control character or a `.git` component.
+ * way, and `invalid-path` for one with a backslash, a control character or a `.git` component, and
+ * for one that {@link repositoryPathProblem} refuses.
  */
 export function resolveRepositoryPath({ sourcePath, path }: RepositoryPathInput): string {
   const written = path.startsWith("/") ? path : `${sourcePath}/${path}`;
@@ -26,7 +28,11 @@ export function resolveRepositoryPath({ sourcePath, path }: RepositoryPathInput)
     if (component === ".." && components.pop() === undefined) throw outside(path);
     if (component !== "" && component !== "." && component !== "..") components.push(component);
   }
-  return components.length === 0 ? "." : components.join("/");
+  if (components.length === 0) return ".";
+  const resolved = components.join("/");
+  const problem = repositoryPathProblem(resolved);
+  if (problem !== undefined) throw invalid(path, problem);
+  return resolved;
 }
 
 /**
@@ -59,11 +65,6 @@ export function overridePath(path: string): string {
 function toFile(path: string | undefined, resolved: string): string {
   if (resolved === ".") throw invalid(path ?? "", "it names no file");
   return resolved;
-}
-
-/** Also the spellings that file systems without case, or with trailing dots, take for `.git`. */
-function isGitFolder(component: string): boolean {
-  return /^(?:\.git|git~1)[ .]*$/i.test(component);
 }
 
 function invalid(path: string, why: string): EditError {

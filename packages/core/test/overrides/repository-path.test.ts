@@ -83,6 +83,8 @@ describe("write-back paths", () => {
     ["x/.GIT/config", "invalid-path"],
     [".git. /config", "invalid-path"],
     ["GIT~1/config", "invalid-path"],
+    [".gitmodules", "invalid-path"],
+    ["x/../.github/workflows/ci.yaml", "invalid-path"],
     ["a\\..\\b", "invalid-path"],
     ["a\0b", "invalid-path"],
     ["a\nb", "invalid-path"],

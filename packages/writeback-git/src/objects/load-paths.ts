@@ -1,7 +1,6 @@
-import { WriteBackError } from "@image-updater/core";
+import { repositoryPathProblem, WriteBackError } from "@image-updater/core";
 import { readCommitPoint } from "./commit-point.js";
 import type { ObjectStore } from "./object-store.js";
-import { pathProblem } from "./safe-path.js";
 import { findTreeEntry, isFolder } from "./splice-tree.js";
 
 /**
@@ -16,7 +15,7 @@ export async function loadPaths(
   paths: readonly string[],
 ): Promise<void> {
   const { tree } = await readCommitPoint(objects, commit);
-  const wanted = paths.filter((path) => pathProblem(path) === undefined);
+  const wanted = paths.filter((path) => repositoryPathProblem(path) === undefined);
   let folders: Level = new Map([[tree, wanted.map((path) => path.split("/"))]]);
   while (folders.size > 0) {
     const files: string[] = [];

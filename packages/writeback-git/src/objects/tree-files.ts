@@ -1,6 +1,9 @@
-import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
+import {
+  repositoryPathProblem,
+  WriteBackError,
+  type WriteBackErrorCode,
+} from "@image-updater/core";
 import type { ObjectStore } from "./object-store.js";
-import { pathProblem } from "./safe-path.js";
 import { findTreeEntry, FOLDER_MODE, isFolder, spliceTree } from "./splice-tree.js";
 
 /** A file as a tree holds it. */
@@ -30,7 +33,7 @@ export async function readTreeFile(
   tree: string,
   path: string,
 ): Promise<TreeFile | undefined> {
-  const problem = pathProblem(path);
+  const problem = repositoryPathProblem(path);
   if (problem !== undefined) throw refuse(source, "unsafe-path", path, problem);
   const segments = path.split("/");
   let folder = tree;
