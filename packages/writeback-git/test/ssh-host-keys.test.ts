@@ -87,7 +87,7 @@ describeSsh("the key of a host", () => {
       () => "",
       /not known: .*\[127\.0\.0\.1\]:\d+; the server showed ssh-ed25519 SHA256:/,
     ],
-    ["an entry for port 22", () => line("ed25519", "127.0.0.1"), /not known/],
+    ["an entry for port 22", () => line("ed25519", "[127.0.0.1]:22"), /not known/],
     ["an entry for another port", () => line("ed25519", "[127.0.0.1]:1"), /not known/],
     [
       "a pattern that excludes it",
@@ -122,6 +122,117 @@ describeSsh("the key of a host", () => {
     expect(code).toBe("host-key");
     expect(message).toMatch(words);
     expect((await server.daemonLog()).slice(before)).not.toContain("userauth-request");
+  });
+
+  /** Whether OpenSSH's own client trusts the server. */
+  const sshTrusts = async (knownHosts: string): Promise<boolean> => {
+    const folder = await mkdtemp(join(tmpdir(), "known-hosts-"));
+    const path = join(folder, "known_hosts");
+    const identity = join(folder, "key");
+    await writeFile(path, knownHosts);
+    await writeFile(identity, server.credential.privateKey, { mode: 0o600 });
+    const options = [
+      `UserKnownHostsFile=${path}`,
+      "GlobalKnownHostsFile=/dev/null",
+      "StrictHostKeyChecking=yes",
+      "BatchMode=yes",
+      "UpdateHostKeys=no",
+      "IdentitiesOnly=yes",
+    ].flatMap((option) => ["-o", option]);
+    const place = ["-p", String(server.port), `${server.user}@127.0.0.1`];
+    const args = ["-F", "none", "-i", identity, ...options, ...place, "git-upload-pack '/none'"];
+    const said = await promisify(execFile)("ssh", args).then(
+      ({ stderr }) => stderr,
+      (error: unknown) => (error instanceof Error && "stderr" in error ? String(error.stderr) : ""),
+    );
+    await rm(folder, { recursive: true });
+    return !/Host key verification failed/u.test(said);
+  };
+  const at = (): string => `[127.0.0.1]:${server.port}`;
+  const wrong = (type: SshKeyType, names: string): string => `${names} ${keyOf(other, type)}\n`;
+  const renamed = (type: string, names: string): string =>
+    line("rsa", names).replace("ssh-rsa", type);
+  const hashed = async (text: string): Promise<string> => {
+    const folder = await mkdtemp(join(tmpdir(), "known-hosts-"));
+    const path = join(folder, "known_hosts");
+    await writeFile(path, text);
+    await promisify(execFile)("ssh-keygen", ["-H", "-f", path]);
+    const result = await readFile(path, "utf8");
+    await rm(folder, { recursive: true });
+    return result;
+  };
+
+  it.each<readonly [string, () => string | Promise<string>, boolean]>([
+    ["its name with the port", () => line("ed25519"), true],
+    ["its name without a port", () => line("ed25519", "127.0.0.1"), true],
+    ["its name without a port, hashed", () => hashed(line("ed25519", "127.0.0.1")), true],
+    ["its name at another port", () => line("ed25519", "[127.0.0.1]:1"), false],
+    ["its name at port 22, written out", () => line("ed25519", "[127.0.0.1]:22"), false],
+    ["a pattern without a port", () => line("ed25519", "127.*"), true],
+    ["a pattern that excludes its name", () => line("ed25519", "127.*,!127.0.0.1"), false],
+    ["rsa-sha2-512", () => renamed("rsa-sha2-512", at()), true],
+    ["rsa-sha2-256", () => renamed("rsa-sha2-256", at()), true],
+    ["a type that its key is not", () => line("ed25519").replace("ssh-ed25519", "ssh-rsa"), false],
+    [
+      "another key with the port, and its own without",
+      () => wrong("ed25519", at()) + line("ed25519", "127.0.0.1"),
+      false,
+    ],
+    [
+      "a key of another type with the port, and its own without",
+      () => wrong("rsa", at()) + line("ed25519", "127.0.0.1"),
+      false,
+    ],
+    [
+      "its own with the port, and another key without",
+      () => line("ed25519") + wrong("ed25519", "127.0.0.1"),
+      true,
+    ],
+    [
+      "its own with the port, and one of a better type without",
+      () => line("rsa") + wrong("ed25519", "127.0.0.1"),
+      true,
+    ],
+    ["a key that is revoked", () => `${line("ed25519")}@revoked ${line("ed25519")}`, false],
+    [
+      "a key that is revoked for everybody",
+      () => `${line("ed25519", "127.0.0.1")}@revoked ${line("ed25519", "*")}`,
+      false,
+    ],
+    [
+      "a key that is revoked as rsa-sha2-512",
+      () => `${line("rsa")}@revoked ${renamed("rsa-sha2-512", at())}`,
+      false,
+    ],
+    [
+      "a key that is revoked without a port, as it is known",
+      () => `${line("ed25519", "127.0.0.1")}@revoked ${line("ed25519", "127.0.0.1")}`,
+      false,
+    ],
+  ])("is judged as OpenSSH does: %s", async (_title, text, expected) => {
+    const knownHosts = await text();
+    expect(await sshTrusts(knownHosts)).toBe(expected);
+    expect((await write({ knownHosts })).code).toBe(expected ? "unchanged" : "host-key");
+  });
+
+  it("is asked for in the type that is known without a port, too", async () => {
+    for (const type of ["rsa-sha2-256", "rsa-sha2-512", "ssh-rsa"]) {
+      expect(await write({ knownHosts: renamed(type, "127.0.0.1") })).toEqual(good);
+    }
+  });
+
+  it.each([
+    [
+      "a line without a port revokes for all ports",
+      () => `${line("ed25519")}@revoked ${line("ed25519", "127.0.0.1")}`,
+    ],
+    [
+      "a line that excludes the port never serves it",
+      () => line("ed25519", `*,![127.0.0.1]:${server.port}`),
+    ],
+  ])("is trusted less than by OpenSSH: %s", async (_title, text) => {
+    expect(await sshTrusts(text())).toBe(true);
+    expect((await write({ knownHosts: text() })).code).toBe("host-key");
   });
 
   it("of another type than the known ones is none of them", async () => {

@@ -44,7 +44,7 @@ export function createHostKeyPolicy(rules: HostKeyRules): HostKeyPolicy {
   if (insecureIgnoreHostKey) return trustEverybody(refuse);
   if (knownHosts === undefined) throw refuse(nothingGiven(address));
   const keys = keysOfHost(parseKnownHosts(knownHosts), address.host, address.port);
-  const algorithms = algorithmsOf(keys.trusted);
+  const algorithms = algorithmsOf(keys);
   if (algorithms.length === 0) requireNothingElse(name, keys, refuse);
   return {
     algorithms: algorithms.length === 0 ? undefined : algorithms,
@@ -103,7 +103,7 @@ function nothingGiven({ host, port }: HostKeyRules["address"]): string {
   return `no known_hosts are given, so that the server cannot be told from another one; give its lines (as "${scan}" prints them, once compared), or insecureIgnoreHostKey to trust any server`;
 }
 
-/** In the order of preference; SHA-1 is left out. */
+/** The best one first; SHA-1 is left out. */
 const ALGORITHMS: readonly (readonly [
   type: string,
   algorithms: readonly ServerHostKeyAlgorithm[],
@@ -116,9 +116,12 @@ const ALGORITHMS: readonly (readonly [
 ];
 const SUPPORTED = ALGORITHMS.map(([type]) => type).join(", ");
 
-function algorithmsOf(keys: readonly HostKey[]): readonly ServerHostKeyAlgorithm[] {
-  const types = new Set(keys.map(({ type }) => type));
-  return ALGORITHMS.flatMap(([type, algorithms]) => (types.has(type) ? algorithms : []));
+function algorithmsOf({ trusted, typesAtPort }: KnownKeys): readonly ServerHostKeyAlgorithm[] {
+  const types = new Set(trusted.map(({ type }) => type));
+  const wanted = ALGORITHMS.filter(([type]) => types.has(type));
+  const first = wanted.filter(([type]) => typesAtPort.has(type));
+  const others = wanted.filter(([type]) => !typesAtPort.has(type));
+  return [...first, ...others].flatMap(([, algorithms]) => algorithms);
 }
 
 function describeKeys(keys: readonly HostKey[]): string {

@@ -17,6 +17,8 @@ export interface HostKey {
 /** What a file says of one server. */
 export interface KnownKeys {
   readonly trusted: readonly HostKey[];
+  /** Types of keys that lines know at the port itself: they are asked for before others. */
+  readonly typesAtPort: ReadonlySet<string>;
   readonly revoked: readonly HostKey[];
   /** Whether certificates of an authority would be trusted. */
   readonly hasAuthority: boolean;
@@ -39,8 +41,15 @@ function parseLine(line: string): readonly KnownHost[] {
   if (marker === undefined || hosts === undefined) return [];
   if (type === undefined || encoded === undefined) return [];
   const blob = Buffer.from(encoded, "base64");
-  return typeOfKey(blob) === type ? [{ marker, hosts, key: { type, blob } }] : [];
+  const own = KEY_TYPES.get(type) ?? type;
+  return typeOfKey(blob) === own ? [{ marker, hosts, key: { type: own, blob } }] : [];
 }
+
+/** Ways to sign that OpenSSH takes for the type of the key that signs so. */
+const KEY_TYPES: ReadonlyMap<string, string> = new Map([
+  ["rsa-sha2-256", "ssh-rsa"],
+  ["rsa-sha2-512", "ssh-rsa"],
+]);
 
 const MARKERS: ReadonlyMap<string, KnownHost["marker"]> = new Map([
   ["@revoked", "revoked"],
@@ -56,41 +65,71 @@ export function typeOfKey(blob: Uint8Array): string | undefined {
   return end > 4 && end < bytes.length ? bytes.toString("latin1", 4, end) : undefined;
 }
 
-/** What is known of the server at a port of a host. */
+/**
+ * What is known of the server at a port of a host.
+ *
+ * As in OpenSSH, a line without a port serves any port, for types of keys of which no line knows one at
+ * that port. Stricter than there, such a line also revokes for any port, and one that excludes the host
+ * at the port never serves it.
+ */
 export function keysOfHost(known: readonly KnownHost[], host: string, port: number): KnownKeys {
   const names = namesOfHost(host, port);
   const own = known.filter(({ hosts }) => matchesHost(hosts, names));
-  const keys = (marker: KnownHost["marker"]): readonly HostKey[] =>
-    own.filter((entry) => entry.marker === marker).map(({ key }) => key);
-  const revoked = keys("revoked");
+  const bare = [host.toLowerCase()];
+  const others = known.filter(
+    ({ hosts }) => !excludesHost(hosts, names) && matchesHost(hosts, bare),
+  );
+  const keys = (from: readonly KnownHost[], marker: KnownHost["marker"]): readonly HostKey[] =>
+    from.filter((entry) => entry.marker === marker).map(({ key }) => key);
+  const revoked = [...new Set(keys([...own, ...others], "revoked"))];
+  const atPort = keys(own, "none");
+  const typesAtPort = new Set(atPort.map(({ type }) => type));
+  const anywhere = keys(others, "none").filter(({ type }) => !typesAtPort.has(type));
   return {
-    trusted: keys("none").filter((key) => !revoked.some((other) => isSameKey(key, other))),
+    typesAtPort,
+    trusted: [...atPort, ...anywhere].filter(
+      (key) => !revoked.some((other) => isSameKey(key, other)),
+    ),
     revoked,
-    hasAuthority: keys("cert-authority").length > 0,
+    hasAuthority: keys([...own, ...others], "cert-authority").length > 0,
   };
 }
+
+const DEFAULT_PORT = 22;
 
 /** Whether two keys are the same, to the last byte. */
 export function isSameKey(one: HostKey, other: HostKey): boolean {
   return Buffer.from(one.blob).equals(other.blob);
 }
 
-/** How lines name a server, the usual name first; an entry without a port is for port 22 only. */
+/** How lines name a server at a port, the usual name first. */
 export function namesOfHost(host: string, port: number): readonly string[] {
   const name = host.toLowerCase();
-  return port === 22 ? [name, `[${name}]:22`] : [`[${name}]:${port}`];
+  const withPort = `[${name}]:${port}`;
+  return port === DEFAULT_PORT ? [name, withPort] : [withPort];
 }
 
 function matchesHost(hosts: string, names: readonly string[]): boolean {
   if (hosts.startsWith("|")) return names.some((name) => matchesHash(hosts, name));
-  const patterns = hosts.toLowerCase().split(",");
-  const [name = ""] = names;
-  const isMatch = (pattern: string): boolean =>
-    names.includes(pattern) || matchesGlob(pattern, name);
   // One that is excluded stays so, whatever else the line says.
-  if (patterns.some((pattern) => pattern.startsWith("!") && isMatch(pattern.slice(1))))
-    return false;
-  return patterns.some((pattern) => !pattern.startsWith("!") && isMatch(pattern));
+  if (excludesHost(hosts, names)) return false;
+  return patternsOf(hosts).some(
+    (pattern) => !pattern.startsWith("!") && matchesPattern(pattern, names),
+  );
+}
+
+function excludesHost(hosts: string, names: readonly string[]): boolean {
+  return patternsOf(hosts).some(
+    (pattern) => pattern.startsWith("!") && matchesPattern(pattern.slice(1), names),
+  );
+}
+
+function patternsOf(hosts: string): readonly string[] {
+  return hosts.startsWith("|") ? [] : hosts.toLowerCase().split(",");
+}
+
+function matchesPattern(pattern: string, names: readonly string[]): boolean {
+  return names.includes(pattern) || matchesGlob(pattern, names[0] ?? "");
 }
 
 /** `|1|salt|hash`: HMAC-SHA1 of the name, with the salt as its key. */

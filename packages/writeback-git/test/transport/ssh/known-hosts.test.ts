@@ -33,6 +33,8 @@ describe("a line", () => {
     [`*,!other.example.com ${key()}`],
     [`${hash("git.example.com")} ${key()}`],
     [`# comment\r\n\r\ngit.example.com ${key()}\r\n`],
+    [`git.example.com rsa-sha2-512 ${key("one", "ssh-rsa").split(" ")[1]}`],
+    [`git.example.com rsa-sha2-256 ${key("one", "ssh-rsa").split(" ")[1]}`],
   ])("%s knows git.example.com", (text) => {
     expect(trusts(text)).toBe(true);
     expect(trusts(text, "GIT.Example.Com")).toBe(true);
@@ -56,6 +58,9 @@ describe("a line", () => {
     [`git.example.com`],
     [`git.example.com ssh-ed25519`],
     [`git.example.com ssh-rsa ${key().split(" ")[1]}`],
+    [`git.example.com rsa-sha2-512 ${key().split(" ")[1]}`],
+    [`git.example.com rsa-sha2-384 ${key("one", "ssh-rsa").split(" ")[1]}`],
+    [`git.example.com ssh-ed25519 ${key("one", "ssh-rsa").split(" ")[1]}`],
     [`git.example.com ssh-ed25519 !!!!`],
     [`git.example.com ssh-ed25519 ${Buffer.from("\0\0\0\u000Bssh-ed25519").toString("base64")}`],
     [`@cert-authority git.example.com ${key()}`],
@@ -72,10 +77,15 @@ describe("a line", () => {
     [`[*.example.com]:2222 ${key()}`, true],
     [`* ${key()}`, true],
     [`*,![*]:2222 ${key()}`, false],
-    [`git.example.com ${key()}`, false],
-    [`*.example.com ${key()}`, false],
-    [`${hash("git.example.com")} ${key()}`, false],
+    // A line without a port serves other ports.
+    [`git.example.com ${key()}`, true],
+    [`*.example.com ${key()}`, true],
+    [`${hash("git.example.com")} ${key()}`, true],
+    [`*.example.com,![git.example.com]:2222 ${key()}`, false],
+    [`*.example.com,!git.example.com ${key()}`, false],
     [`[git.example.com]:22 ${key()}`, false],
+    [`${hash("[git.example.com]:22")} ${key()}`, false],
+    [`[git.example.com]:2222 ${key("two")}\n@revoked git.example.com ${key("two")}`, false],
   ])("%s knows port 2222: %s", (text, known) => {
     expect(trusts(text, "git.example.com", 2222)).toBe(known);
   });
@@ -89,6 +99,18 @@ describe("a line", () => {
 });
 
 describe("keys of a host", () => {
+  it("at a port go before those without one, type by type", () => {
+    const rsa = key("ours", "ssh-rsa");
+    const text = `h ${key("bare")}\n[h]:2222 ${rsa}\nh ${key("other", "ssh-rsa")}`;
+    const known = keysOfHost(parseKnownHosts(text), "h", 2222);
+    expect(
+      known.trusted.map(
+        ({ type, blob: bytes }) => `${type} ${Buffer.from(bytes).toString("base64")}`,
+      ),
+    ).toEqual([rsa, key("bare")]);
+    expect([...known.typesAtPort]).toEqual(["ssh-rsa"]);
+  });
+
   it("come from all lines, without those that are revoked by any", () => {
     const text = `git.example.com ${key("one")}\n* ${key("two")}\n@revoked *.example.com ${key("two")}\n@cert-authority * ${key("ca")}`;
     const known = keysOfHost(parseKnownHosts(text), "git.example.com", 22);
@@ -96,7 +118,12 @@ describe("keys of a host", () => {
       type: "ssh-ed25519",
       blob: blob("ssh-ed25519", rest),
     });
-    expect(known).toEqual({ trusted: [of("one")], revoked: [of("two")], hasAuthority: true });
+    expect(known).toEqual({
+      trusted: [of("one")],
+      typesAtPort: new Set(["ssh-ed25519"]),
+      revoked: [of("two")],
+      hasAuthority: true,
+    });
     const other = keysOfHost(parseKnownHosts(text), "git.example.org", 22);
     expect(other.trusted).toEqual([of("two")]);
   });
