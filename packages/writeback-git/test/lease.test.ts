@@ -3,7 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "@image-updater/core/system";
 import { openGitRemote, type GitRemote } from "../src/repository/git-remote.js";
 import { createRepositoryMemories } from "../src/repository/repository-memory.js";
-import { startGitServer, type GitServerFault, type GitTestServer } from "../src/testing/index.js";
+import {
+  startGitServer,
+  type FixtureFiles,
+  type GitServerFault,
+  type GitTestServer,
+} from "../src/testing/index.js";
 import { createHttpTransport } from "../src/transport/http-transport.js";
 import { createSmartHttp } from "../src/transport/smart-http.js";
 import { writeBranch } from "../src/write/write-branch.js";
@@ -85,15 +90,55 @@ describe.each(SERVERS)("a branch that starts anew, on a server $title,", ({ opti
     await server.git(name, ["fast-import", "--quiet"], `${head}${data}from ${from}${file}`);
   };
 
-  it("goes on top of its base when that has moved", async () => {
-    await write([edit("v2")]);
-    await server.commit(name, "main", { "README.md": "two\n" }, "theirs");
-    const results = await write([edit("v2")]);
-    const [tip] = await server.log(name, "work");
-    expect(results).toMatchObject([{ kind: "written", revision: tip?.id, branch: "work" }]);
-    expect(await subjects()).toEqual([ours("v2"), "theirs", "first commit"]);
-    expect(await server.readFile(name, "work", "README.md")).toBe("two\n");
-    await server.fsck(name);
+  it("stays, as whoever approved it saw it, while others change other files of its base", async () => {
+    await write([edit("v2"), edit("v2", "other")]);
+    const before = await server.log(name, "work");
+    for (const text of ["two\n", "three\n", "four\n"]) {
+      await server.commit(
+        name,
+        "main",
+        { "README.md": text, [`${text.length}.md`]: text },
+        "theirs",
+      );
+      server.clearRequests();
+      // Whatever was remembered of the repository is forgotten, as when the process starts again.
+      remote = openRemote(url);
+      const results = await write([edit("v2"), edit("v2", "other")]);
+      expect(results).toEqual([{ kind: "unchanged" }, { kind: "unchanged" }]);
+      expect(pushes()).toBe(0);
+    }
+    expect(await server.log(name, "work")).toEqual(before);
+  });
+
+  it.each<readonly [string, FixtureFiles, string]>([
+    ["in another line", { "values.yaml": "tag: v1\nother: v9\n" }, "tag: v2\nother: v9\n"],
+    ["in the same line", { "values.yaml": "tag: v1.5\nother: v1\n" }, "tag: v2\nother: v1\n"],
+    [
+      "in its mode",
+      { "values.yaml": { content: "tag: v1\nother: v1\n", mode: "100755" } },
+      "tag: v2\nother: v1\n",
+    ],
+  ])(
+    "goes on top of its base when a file that it edits moved there, %s",
+    async (_, files, text) => {
+      await write([edit("v2")]);
+      await server.commit(name, "main", files, "theirs");
+      const results = await write([edit("v2")]);
+      const [tip] = await server.log(name, "work");
+      expect(results).toMatchObject([{ kind: "written", revision: tip?.id, branch: "work" }]);
+      expect(await subjects()).toEqual([ours("v2"), "theirs", "first commit"]);
+      expect(await server.readFile(name, "work", "values.yaml")).toBe(text);
+      await server.fsck(name);
+    },
+  );
+
+  it("goes on top of its base when what it adds is there now", async () => {
+    const location = { repository: url, base: "main", branch: "work" };
+    const added = change("new", location, [override("new.yaml", "v2")]);
+    await write([added]);
+    await server.commit(name, "main", { "new.yaml": "helm: {}\n" }, "theirs");
+    expect((await write([added])).map(codeOf)).toEqual(["written"]);
+    expect((await subjects())[1]).toBe("theirs");
   });
 
   it("holds the new edits only", async () => {
@@ -182,6 +227,8 @@ describe.each(SERVERS)("a branch that starts anew, on a server $title,", ({ opti
 
   it("keeps a commit of somebody else that lands before it is pushed", async () => {
     await write([edit("v2")]);
+    // Otherwise nothing would have to be fetched.
+    remote = openRemote(url);
     const before = (): Promise<string> =>
       server.commit(name, "work", { "theirs.txt": "x" }, "theirs");
     const fetch: GitServerFault =

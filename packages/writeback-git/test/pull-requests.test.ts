@@ -154,6 +154,36 @@ describe.each(mainOf(FORGES))("on %s, a change that asks for a pull request", (k
       expect(await project.branches()).toEqual(["main"]);
     });
 
+    it("it stays as it was approved while others change other files of its base", async () => {
+      await project.write([project.change("v2")]);
+      const approved = await world.git.log(project.path, branchOf("v2"));
+      forget();
+      for (const number of [1, 2, 3, 4, 5]) {
+        const files = { [`docs/${number}.md`]: "newer" };
+        await world.git.commit(project.path, "main", files, "on main");
+        const [result] = await project.write([project.change("v2")]);
+        expect(result).toMatchObject({ kind: "unchanged", pullRequest: { number: 1 } });
+      }
+      expect(await world.git.log(project.path, branchOf("v2"))).toEqual(approved);
+      expect(pushes()).toBe(0);
+      expect(world.api.writes()).toEqual([]);
+    });
+
+    it("it is made anew, in the same pull request, when it no longer merges", async () => {
+      await project.write([project.change("v2")]);
+      const theirs =
+        "helm:\n  parameters:\n  - name: image.tag\n    value: v1\n    forcestring: true\n";
+      await world.git.commit(project.path, "main", { "app.yaml": theirs }, "on main");
+      const [result] = await project.write([project.change("v2")]);
+      expect(result).toMatchObject({ kind: "written", pullRequest: { number: 1 } });
+      expect(await project.subjects(branchOf("v2"))).toEqual([
+        "build: automatic update of app",
+        "on main",
+        "first commit",
+      ]);
+      expect(project.pullRequests()).toHaveLength(1);
+    });
+
     it("one follows its base", async () => {
       await project.write([project.change("v2")]);
       await world.git.commit(project.path, "main", { "b.txt": "newer" }, "on main");

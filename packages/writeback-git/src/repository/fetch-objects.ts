@@ -14,9 +14,18 @@ export interface FetchContext {
   readonly features: ServerFeatures;
   readonly preferences: FetchPreferences;
   readonly commit: string;
+  readonly history?: CommitHistory | undefined;
   /** The files that are asked for. */
   readonly paths: readonly string[];
   readonly signal: AbortSignal | undefined;
+}
+
+/** Where a commit is found that no branch points to. */
+export interface CommitHistory {
+  /** A branch's commit. */
+  readonly tip: string;
+  /** How many commits of its history hold the one that is meant, itself included. */
+  readonly depth: number;
 }
 
 /** What costs more where this runs, and what is too much. */
@@ -86,8 +95,11 @@ async function fetchIn(
 ): Promise<Pack> {
   const { transport, features, preferences, commit, signal } = context;
   const { maxPackBytes } = preferences;
-  const wants = mode === "everything" ? [commit] : oids;
-  const request: FetchRequest = { wants, shallow: wants.includes(commit), filter: FILTERS[mode] };
+  // Servers that send no object by its id send the history of what their branches point to.
+  const { tip, depth } = (features.anyObject ? undefined : context.history) ?? ONLY(commit);
+  const wants = mode === "everything" ? [tip] : oids;
+  const shallow = wants.includes(commit) || wants.includes(tip);
+  const request: FetchRequest = { wants, shallow, depth, filter: FILTERS[mode] };
   const answer = transport.uploadPack(encodeFetch(features, request), {
     maxBytes: maxPackBytes,
     signal,
@@ -103,6 +115,8 @@ async function fetchIn(
   // A filter also leaves out what is asked for by its id where a folder that is asked for holds it.
   return joinPacks(pack, await fetchIn(mode, absent, context));
 }
+
+const ONLY = (tip: string): CommitHistory => ({ tip, depth: 1 });
 
 function joinPacks(one: Pack, other: Pack): Pack {
   return {

@@ -8,7 +8,7 @@ import type { PushReport } from "../wire/receive-pack.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import type { ServerFeatures } from "../wire/server-features.js";
 import type { BranchNames } from "./branch.js";
-import { createObjectSource, type FetchPreferences } from "./fetch-objects.js";
+import { createObjectSource, type CommitHistory, type FetchPreferences } from "./fetch-objects.js";
 import { listCommits, type CommitRange, type ListedCommit } from "./list-commits.js";
 import { lookUpRefs } from "./look-up-refs.js";
 import { pushPack, type PushRequest } from "./push-pack.js";
@@ -38,9 +38,11 @@ export interface GitRemote {
   push(request: PushRequest, signal?: AbortSignal): Promise<PushReport>;
 }
 
-/** What to fetch: a commit as an advertisement showed it, and the files to look at. */
+/** What to fetch: a commit, as an advertisement showed it or with its history, and the files to look at. */
 export interface RemoteFetch {
   readonly oid: string;
+  /** Needed for a commit that no branch points to. */
+  readonly history?: CommitHistory | undefined;
   readonly paths: readonly string[];
   readonly features: ServerFeatures;
 }
@@ -63,10 +65,17 @@ export function openGitRemote({ transport, memory, preferences }: RemoteParts): 
         requireSha1(target, advertisement.features);
         return advertisement;
       }),
-    fetch: async ({ oid, paths, features }, signal) => {
+    fetch: async ({ oid, history, paths, features }, signal) => {
       requireShallow(target, features);
-      const context = { transport, memory, features, preferences, commit: oid, paths, signal };
-      const source = createObjectSource(context);
+      const commit = { commit: oid, history, paths };
+      const source = createObjectSource({
+        transport,
+        memory,
+        features,
+        preferences,
+        ...commit,
+        signal,
+      });
       const objects = createObjectStore(memory.objects, (oids) =>
         named(transport, signal, () => source(oids)),
       );
@@ -75,7 +84,7 @@ export function openGitRemote({ transport, memory, preferences }: RemoteParts): 
     },
     commitsBeyond: (range, signal) =>
       named(transport, signal, () =>
-        listCommits(transport, range, signal).catch((error: unknown) => {
+        listCommits({ transport, known: memory.objects }, range, signal).catch((error: unknown) => {
           if (error instanceof ProtocolError || isTooLarge(error)) return undefined;
           throw error;
         }),

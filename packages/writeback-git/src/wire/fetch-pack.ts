@@ -20,6 +20,8 @@ export interface FetchRequest {
   readonly haves?: readonly string[] | undefined;
   /** Whether a wanted commit comes without its history. */
   readonly shallow: boolean;
+  /** How many commits of a history come where it is `shallow`. Default: 1. */
+  readonly depth?: number | undefined;
   readonly filter: ObjectFilter | undefined;
 }
 
@@ -35,14 +37,14 @@ export function encodeFetch(features: ServerFeatures, request: FetchRequest): Ui
 
 function encodeVersion2(
   features: ServerFeatures,
-  { wants, haves = [], shallow, filter }: FetchRequest,
+  { wants, haves = [], shallow, depth = 1, filter }: FetchRequest,
 ): Buffer {
   const parameters = [
     "ofs-delta",
     "no-progress",
     ...wants.map((oid) => `want ${oid}`),
     ...haves.map((oid) => `have ${oid}`),
-    ...(shallow ? ["deepen 1"] : []),
+    ...(shallow ? [`deepen ${depth}`] : []),
     ...(filter === undefined ? [] : [`filter ${filter}`]),
     "done",
   ];
@@ -59,7 +61,7 @@ const OFFERED = ["multi_ack", "ofs-delta", ...SIDE_BANDS, "no-progress"];
 
 function encodeVersion0(
   { capabilities }: ServerFeatures,
-  { wants, haves = [], shallow, filter }: FetchRequest,
+  { wants, haves = [], shallow, depth = 1, filter }: FetchRequest,
 ): Buffer {
   const has = (name: string): boolean =>
     capabilities.some((capability) => capability === name || capability.startsWith(`${name}=`));
@@ -74,7 +76,7 @@ function encodeVersion0(
   const lines = [
     `want ${first} ${chosen.join(" ")}`,
     ...others.map((oid) => `want ${oid}`),
-    ...(shallow ? ["deepen 1"] : []),
+    ...(shallow ? [`deepen ${depth}`] : []),
     ...(filter === undefined ? [] : [`filter ${filter}`]),
   ];
   return Buffer.concat([

@@ -6,14 +6,17 @@ import { readCommit, readCommitPoint } from "../objects/commit-point.js";
 import type { PreparedPush } from "./push-branch.js";
 import { branchRef } from "../repository/branch.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
+import { stillFits } from "./still-fits.js";
 import type { BranchWork } from "./write-branch.js";
 
 /**
  * Commits changes on top of the base of a branch that is there, to take the place of its commits.
  *
- * Nothing is written when the branch already holds what the edits make of the base. Answers
- * `undefined` when the branch must be extended instead: its base is gone, an edit is refused there, or
- * a commit beyond the base was authored or committed by anybody but the authors of these changes.
+ * Nothing is written when the branch already holds what the edits make of the base, or made of what it
+ * started from while the files that they edit are the same on the base: it merges as it is, and whoever
+ * approved it approved that. Answers `undefined` when the branch must be extended instead: its base is
+ * gone, an edit is refused there, or a commit beyond the base was authored or committed by anybody but
+ * the authors of these changes.
  */
 export async function rebuildBranch(
   work: BranchWork,
@@ -33,14 +36,18 @@ export async function rebuildBranch(
   const objects = await remote.fetch({ oid: base, paths, features }, limits.signal);
   const source = { objects, target: remote.target };
   const start = await readCommitPoint(objects, base);
-  const { outcomes, tree } = await applyChanges(source, start.tree, changes);
+  const wanted = await applyChanges(source, start.tree, changes);
+  const { outcomes, tree } = wanted;
   if (outcomes.some(({ kind }) => kind === "failed")) return undefined;
-  if (tree === start.tree || tree === present.tree) {
+  const nothing = (): PreparedPush => {
     const results = resultsOf(outcomes, () => ({ kind: "unchanged" }));
     return { results, tip: start, written: [], objects, replaces: false };
-  }
+  };
+  if (tree === start.tree) return nothing();
   const commits = await remote.commitsBeyond({ tip, base, features }, limits.signal);
   if (commits === undefined || !commits.every((commit) => ours(commit))) return undefined;
+  const onBase = { source, tree: start.tree, wanted };
+  if (await stillFits(work, { tip: present, commits, features }, onBase)) return nothing();
   const context = { settings: work, branch: target.branch, now: limits.clock.now() };
   const committed = await commitChanges(source, start, changes, context);
   if (committed.results.some(({ kind }) => kind === "failed")) return undefined;
