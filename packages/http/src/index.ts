@@ -2,3 +2,5 @@
 
 export { createRedactor, type Redactor } from "./redactor.js";
 export { redactUrls, serverWords, type ServerWordsOptions } from "./server-words.js";
+export { ContentEncodingError, decodeContent } from "./decode-content.js";
+export { refuseIgnoredSettings, replacesUndici } from "./runtime.js";

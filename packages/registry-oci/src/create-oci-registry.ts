@@ -11,6 +11,7 @@ import type {
   TagDetails,
 } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
+import { refuseIgnoredSettings } from "@image-updater/http";
 import { createAuthorizer } from "./auth/authorizer.js";
 import type { CertificateAuthoritiesSettings } from "./certificate-authorities.js";
 import { canonicalRepository } from "./docker-hub/canonical-repository.js";
@@ -46,6 +47,7 @@ export interface OciRegistrySettings extends HttpClientSettings, CertificateAuth
  */
 export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryClient {
   const { registries = [], credentials = anonymous, serves = everything, dispatcher } = settings;
+  refuseIgnoredSettings("createOciRegistry", { dispatcher });
   const clock: Clock = settings.clock ?? systemClock();
   const http = createHttpClient({ ...settings, clock });
   const authorizer = createAuthorizer(http, clock, settings.trustsRealm);

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { env } from "node:process";
 import { rootCertificates } from "node:tls";
-import { defaultRegistry, type Clock, type Repository } from "@image-updater/core";
+import { RegistryError, defaultRegistry, type Clock, type Repository } from "@image-updater/core";
+import { refuseIgnoredSettings } from "@image-updater/http";
 import { Agent, type Dispatcher } from "undici";
 import { readAuthorities } from "./certificate-authorities.js";
 import { canonicalApiUrl } from "./docker-hub/canonical-repository.js";
@@ -74,7 +75,7 @@ export function createRegistryChannels(
       const rate = rateOf(key);
       if (ownDispatcher) return { rate };
       const registry = known.get(key) ?? { apiUrl: key };
-      const agent = agents.get(key) ?? createAgent(registry, certificatesFolder);
+      const agent = agents.get(key) ?? createAgent(registry, certificatesFolder, repository.host);
       agents.set(key, agent);
       try {
         const dispatcher = await agent;
@@ -97,12 +98,26 @@ function keyOf({ apiUrl }: { readonly apiUrl: string }): string {
 async function createAgent(
   registry: RegistryConnection,
   certificatesFolder: string | undefined,
+  host: string,
 ): Promise<Agent | undefined> {
-  if (registry.insecure === true) return new Agent({ connect: { rejectUnauthorized: false } });
+  const { insecure, caFile, caData } = registry;
+  refuseIgnored({ insecure, ca_file: caFile, ca_data: caData }, host);
+  if (insecure === true) return new Agent({ connect: { rejectUnauthorized: false } });
   const own = await readAuthorities(registry, certificatesFolder);
   if (own.length === 0) return undefined;
+  refuseIgnored({ certificatesFolder }, host);
   const ca = [...rootCertificates, ...(await readExtraAuthorities()), ...own];
   return new Agent({ connect: { ca } });
+}
+
+/** A registry that cannot be asked as its settings say is an error of its own images. */
+function refuseIgnored(settings: Readonly<Record<string, unknown>>, host: string): void {
+  try {
+    refuseIgnoredSettings(host, settings);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "";
+    throw new RegistryError("unsupported", message, { host, cause: error });
+  }
 }
 
 /** What Node trusts besides is forgotten by it as soon as authorities are named. */

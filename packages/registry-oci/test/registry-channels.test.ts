@@ -70,6 +70,15 @@ describe("a registry with a certificate of a private authority", () => {
     }
   });
 
+  it("is not reached by a runtime that would ignore the folder's file for its host", async () => {
+    const certificates = await folderWith(loopbackTls.cert);
+    vi.stubGlobal("Bun", {});
+    const error = await registryErrorOf(listOverTls({}, undefined, certificates));
+    vi.unstubAllGlobals();
+    expect(error.code).toBe("unsupported");
+    expect(error.message).toContain("Bun ignores the setting(s) certificatesFolder;");
+  });
+
   it("is trusted by its caFile alone, where it has one", async () => {
     const certificates = await folderWith("nonsense");
     const connection = { caFile: join(folder, "ca.pem") };

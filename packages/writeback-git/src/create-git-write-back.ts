@@ -1,5 +1,6 @@
 import type { WriteBackTarget } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
+import { refuseIgnoredSettings } from "@image-updater/http";
 import { createConnections } from "./access/connections.js";
 import { createInstallationTokens } from "./access/github-app/installation-tokens.js";
 import type { GitWriteBackSettings } from "./git-write-back-settings.js";
@@ -22,7 +23,8 @@ import { writeRepository } from "./write/write-repository.js";
  * memory.
  */
 export function createGitWriteBack(settings: GitWriteBackSettings = {}): WriteBackTarget {
-  const { cacheBytes = 32 * 1024 * 1024, clock = systemClock() } = settings;
+  const { cacheBytes = 32 * 1024 * 1024, clock = systemClock(), dispatcher } = settings;
+  refuseIgnoredSettings("createGitWriteBack", { dispatcher });
   const context: WriteBackContext = {
     settings,
     clock,

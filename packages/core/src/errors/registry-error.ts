@@ -13,7 +13,8 @@ export type RegistryErrorCode =
   | "too-large"
   | "digest-mismatch"
   | "refused-address"
-  | "no-registry";
+  | "no-registry"
+  | "unsupported";
 
 /** Where it happened. Never a credential, never a full URL with a query. */
 export interface RegistryErrorContext {

@@ -1,4 +1,5 @@
 import { CredentialError, type CancelSignal } from "@image-updater/core";
+import { decodeContent } from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 
 const MOST_BYTES = 64 * 1024;
@@ -34,14 +35,14 @@ export function createMetadataService(
       const timer = setTimeout(end, timeoutMs);
       signal?.addEventListener("abort", end, { once: true });
       try {
-        const { statusCode, body } = await request(new URL(path, endpoint), {
+        const answer = await request(new URL(path, endpoint), {
           method,
-          headers: { ...headers },
+          headers: { "accept-encoding": "identity", ...headers },
           signal: controller.signal,
           ...(dispatcher === undefined ? {} : { dispatcher }),
         });
-        const bytes = await readBody(body);
-        return statusCode === 200 ? bytes : undefined;
+        const bytes = await readBody(answer);
+        return answer.statusCode === 200 ? bytes : undefined;
       } catch (cause) {
         throw noAnswer(endpoint, signal?.aborted === true, cause);
       } finally {
@@ -52,14 +53,13 @@ export function createMetadataService(
   };
 }
 
-async function readBody(body: Dispatcher.ResponseData["body"]): Promise<Uint8Array> {
+async function readBody({ headers, body }: Dispatcher.ResponseData): Promise<Uint8Array> {
   // Leaving the loop early destroys the stream, which then reports that it was destroyed.
   body.on("error", () => {});
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body) {
-    const bytes: unknown = chunk;
-    if (!(bytes instanceof Uint8Array)) continue;
+  const encoding = [headers["content-encoding"] ?? []].flat().join();
+  for await (const bytes of decodeContent(body, encoding, MOST_BYTES)) {
     length += bytes.length;
     if (length > MOST_BYTES) throw new RangeError(`more than ${MOST_BYTES} bytes`);
     chunks.push(bytes);

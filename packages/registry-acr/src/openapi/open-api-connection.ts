@@ -1,5 +1,6 @@
 import type { Clock } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
+import { refuseIgnoredSettings } from "@image-updater/http";
 import {
   createRateLimit,
   type HttpClientSettings,
@@ -35,6 +36,7 @@ export function openApiConnection(
   const { clock = systemClock(), dispatcher, userAgent = "image-updater-sdk" } = settings;
   const { requestTimeoutMs = 30_000, retries = 3, deadlineMs = 60_000 } = settings;
   const { random = Math.random } = settings;
+  refuseIgnoredSettings("acrCredentials", { dispatcher });
   const rate = createRateLimit(requestsPerSecond, clock);
   return { clock, dispatcher, userAgent, requestTimeoutMs, retries, deadlineMs, random, rate };
 }

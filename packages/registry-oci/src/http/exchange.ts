@@ -1,4 +1,5 @@
 import { RegistryError, type CancelSignal } from "@image-updater/core";
+import { ContentEncodingError, decodeContent } from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 import { bodyLimits } from "./body-limits.js";
 import type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js";
@@ -15,7 +16,7 @@ export async function exchange(asked: HttpRequest, timeoutMs: number): Promise<H
   try {
     const { statusCode, headers, body } = await request(asked.url, {
       method: asked.method,
-      headers: withAuthorization(asked),
+      headers: requestHeaders(asked),
       body: asked.body ?? null,
       signal: limit.signal,
       // The timer above bounds them both.
@@ -23,15 +24,9 @@ export async function exchange(asked: HttpRequest, timeoutMs: number): Promise<H
       bodyTimeout: 0,
       ...(asked.dispatcher === undefined ? {} : { dispatcher: asked.dispatcher }),
     });
-    const bytes = await readBody(body, statusCode, asked);
-    const answer = {
-      status: statusCode,
-      headers: joinHeaders(headers),
-      body: bytes,
-      url: asked.url,
-    };
-    refuseEncoding(answer, asked.place);
-    return answer;
+    const joined = joinHeaders(headers);
+    const bytes = await readBody(body, joined.get("content-encoding"), statusCode, asked);
+    return { status: statusCode, headers: joined, body: bytes, url: asked.url };
   } catch (error) {
     throw transportError(error, limit.endedBy(), asked.place);
   } finally {
@@ -39,12 +34,15 @@ export async function exchange(asked: HttpRequest, timeoutMs: number): Promise<H
   }
 }
 
-function withAuthorization({ headers, authorization }: HttpRequest): Record<string, string> {
-  return authorization === undefined ? { ...headers } : { ...headers, authorization };
+/** Without a word on encodings a server may choose any (RFC 9110, 12.5.3), and some do anyhow. */
+function requestHeaders({ headers, authorization }: HttpRequest): Record<string, string> {
+  const plain = { "accept-encoding": "identity", ...headers };
+  return authorization === undefined ? plain : { ...plain, authorization };
 }
 
 async function readBody(
   body: Dispatcher.ResponseData["body"],
+  encoding: string | undefined,
   status: number,
   asked: HttpRequest,
 ): Promise<Uint8Array> {
@@ -54,28 +52,30 @@ async function readBody(
   const limit = failed ? bodyLimits.error : asked.bodyLimit;
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body) {
-    const bytes: unknown = chunk;
-    if (!(bytes instanceof Uint8Array)) continue;
-    length += bytes.length;
-    if (length > limit && !failed) throw tooLarge(limit, asked.place);
-    chunks.push(bytes);
-    if (length > limit) break;
+  try {
+    for await (const bytes of decodeContent(bytesOf(body), encoding, limit)) {
+      length += bytes.length;
+      if (length > limit && !failed) throw tooLarge(limit, asked.place);
+      chunks.push(bytes);
+      if (length > limit) break;
+    }
+  } catch (error) {
+    // The status of a failure says enough.
+    if (!(failed && error instanceof ContentEncodingError)) throw error;
   }
   return Buffer.concat(chunks).subarray(0, limit);
+}
+
+async function* bytesOf(body: Dispatcher.ResponseData["body"]): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    const bytes: unknown = chunk;
+    if (bytes instanceof Uint8Array) yield bytes;
+  }
 }
 
 function tooLarge(limit: number, place: RequestPlace): RegistryError {
   const message = `${formatPlace(place)}: the answer is over the limit of ${limit} bytes`;
   return new RegistryError("too-large", message, place);
-}
-
-/** Digests are over plain bytes, and nothing else was asked for. */
-function refuseEncoding({ status, headers }: HttpResponse, place: RequestPlace): void {
-  const encoding = headers.get("content-encoding") ?? "identity";
-  if (status >= 300 || encoding.toLowerCase() === "identity") return;
-  const message = `${formatPlace(place)}: the answer is encoded (${encoding}) without being asked`;
-  throw new RegistryError("invalid-response", message, { ...place, status });
 }
 
 function joinHeaders(headers: Dispatcher.ResponseData["headers"]): ReadonlyMap<string, string> {

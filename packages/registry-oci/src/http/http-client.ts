@@ -1,5 +1,6 @@
 import type { Clock } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
+import { refuseIgnoredSettings } from "@image-updater/http";
 import type { Dispatcher } from "undici";
 import { createConcurrencyGate } from "./concurrency-gate.js";
 import { exchange } from "./exchange.js";
@@ -53,6 +54,7 @@ export interface HttpClient {
 export function createHttpClient(settings: HttpClientSettings = {}): HttpClient {
   const { requestTimeoutMs = 30_000, userAgent = "image-updater-sdk", dispatcher } = settings;
   const { retries = 3, deadlineMs = 60_000, random = Math.random } = settings;
+  refuseIgnoredSettings("createHttpClient", { dispatcher });
   const clock = settings.clock ?? systemClock();
   const quiet = createQuietHosts(clock);
   const gate = createConcurrencyGate(settings.maxConcurrency ?? 8);

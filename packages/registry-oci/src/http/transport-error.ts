@@ -1,4 +1,5 @@
 import { RegistryError } from "@image-updater/core";
+import { ContentEncodingError } from "@image-updater/http";
 import type { RequestPlace } from "./http-message.js";
 
 /** Why a request of ours was ended before its answer was complete. */
@@ -49,6 +50,10 @@ export function transportError(
   }
   const code = codeOf(error);
   const context = { ...place, cause: error };
+  if (error instanceof ContentEncodingError) {
+    const message = `${at}: the answer cannot be decoded: ${error.message}`;
+    return new RegistryError("invalid-response", message, context);
+  }
   if (BROKEN_HTTP.test(code)) {
     return new RegistryError("invalid-response", `${at}: no valid HTTP answer (${code})`, context);
   }

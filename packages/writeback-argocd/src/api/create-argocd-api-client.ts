@@ -1,4 +1,3 @@
-import { createRedactor, serverWords } from "@image-updater/http";
 import {
   ApplicationError,
   isImageUpdaterError,
@@ -6,6 +5,7 @@ import {
   type CallOptions,
   type JsonPatchOperation,
 } from "@image-updater/core";
+import { createRedactor, serverWords } from "@image-updater/http";
 import type { Dispatcher } from "undici";
 import { readApiAddress } from "./api-address.js";
 import { answerError } from "./answer-error.js";

@@ -1,4 +1,5 @@
 import { ApplicationError, type CancelSignal } from "@image-updater/core";
+import { ContentEncodingError, decodeContent } from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 
 /** One request to an API server. */
@@ -37,7 +38,7 @@ export async function exchange(asked: ApiRequest): Promise<ApiAnswer> {
   if (asked.signal?.aborted === true) throw cancelled(asked);
   const limit = endAfter(asked.timeoutMs, asked.signal);
   try {
-    const { statusCode, body } = await request(asked.url, {
+    const answer = await request(asked.url, {
       method: asked.method,
       headers: requestHeaders(asked),
       body: asked.body ?? null,
@@ -47,7 +48,7 @@ export async function exchange(asked: ApiRequest): Promise<ApiAnswer> {
       bodyTimeout: 0,
       ...(asked.dispatcher === undefined ? {} : { dispatcher: asked.dispatcher }),
     });
-    return { status: statusCode, text: await readText(body, asked) };
+    return { status: answer.statusCode, text: await readText(answer, asked) };
   } catch (cause) {
     if (ApplicationError.is(cause)) throw cause;
     throw limit.endedBy() === "caller" ? cancelled(asked) : connectionError(asked, cause, limit);
@@ -59,6 +60,7 @@ export async function exchange(asked: ApiRequest): Promise<ApiAnswer> {
 function requestHeaders({ headers, body }: ApiRequest): Record<string, string> {
   return {
     accept: "application/json",
+    "accept-encoding": "identity",
     "user-agent": "image-updater-sdk",
     ...(body === undefined ? {} : { "content-type": "application/json" }),
     ...headers,
@@ -66,16 +68,15 @@ function requestHeaders({ headers, body }: ApiRequest): Record<string, string> {
 }
 
 async function readText(
-  body: Dispatcher.ResponseData["body"],
+  { headers, body }: Dispatcher.ResponseData,
   { application, origin }: ApiRequest,
 ): Promise<string> {
   // Leaving the loop early destroys the stream, which then reports that it was destroyed.
   body.on("error", () => undefined);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    const bytes: unknown = chunk;
-    if (!(bytes instanceof Uint8Array)) continue;
+  const encoding = [headers["content-encoding"] ?? []].flat().join();
+  for await (const bytes of decodeContent(body, encoding, MAX_BYTES)) {
     size += bytes.length;
     if (size > MAX_BYTES) {
       const message = `${application}: the answer of ${origin} is larger than ${MAX_BYTES} bytes`;
@@ -125,6 +126,10 @@ function connectionError(
   limit: EndLimit,
 ): ApplicationError {
   const context = { application, cause };
+  if (cause instanceof ContentEncodingError) {
+    const message = `${application}: the answer of ${origin} cannot be decoded: ${cause.message}`;
+    return new ApplicationError("invalid-response", message, context);
+  }
   if (limit.endedBy() === "timer") {
     const message = `${application}: ${origin} did not answer within ${timeoutMs} ms`;
     return new ApplicationError("unavailable", message, context);

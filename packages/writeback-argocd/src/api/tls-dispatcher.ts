@@ -1,3 +1,4 @@
+import { refuseIgnoredSettings } from "@image-updater/http";
 import { Agent, type Dispatcher } from "undici";
 
 /** What decides which certificates are trusted. */
@@ -10,13 +11,15 @@ export interface TlsSettings {
 /**
  * The dispatcher of the settings, or one with their authorities; undefined for undici's global one.
  *
- * Throws TypeError when both are given: a dispatcher brings its own trust.
+ * Throws TypeError when both are given, as a dispatcher brings its own trust, and for what this runtime
+ * ignores.
  */
 export function createTlsDispatcher({
   dispatcher,
   ca,
   insecure = false,
 }: TlsSettings): Dispatcher | undefined {
+  refuseIgnoredSettings("createArgoCdApiClient", { dispatcher, ca, insecure });
   const hasTrust = ca !== undefined || insecure;
   if (!hasTrust) return dispatcher;
   if (dispatcher !== undefined) {

@@ -1,4 +1,6 @@
+import { createServer } from "node:http";
 import { rootCertificates } from "node:tls";
+import { gzipSync } from "node:zlib";
 import { ApplicationError, type ApplicationClient } from "@image-updater/core";
 import {
   createArgoCdApiClient,
@@ -11,7 +13,7 @@ import {
   type ArgoCdApiServer,
 } from "@image-updater/writeback-argocd/testing";
 import { Agent } from "undici";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { loopbackTls } from "../support/loopback-tls.js";
 import { manifest } from "../support/manifests.js";
 
@@ -353,3 +355,53 @@ describe("settings that cannot be used are refused at once", () => {
     expect(create).not.toThrow(new RegExp(TOKEN, "u"));
   });
 });
+
+describe("an answer that is encoded without being asked", () => {
+  async function getFrom(coding: string, body: Uint8Array): Promise<unknown> {
+    const asked: unknown[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers["accept-encoding"]);
+      response.writeHead(200, { "content-encoding": coding }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const url = `http://127.0.0.1:${address.port}`;
+    try {
+      return await createArgoCdApiClient({ url, token: TOKEN, allowHttp: true }).get(WEB);
+    } finally {
+      expect(asked).toEqual(["identity"]);
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  it("is decoded", async () => {
+    const application = manifest("web", { path: "a" });
+    await expect(getFrom("gzip", gzipSync(JSON.stringify(application)))).resolves.toEqual(
+      application,
+    );
+  });
+
+  it.each([
+    ["what it does not say", Buffer.from("{}"), "is not the gzip that its header names"],
+    ["more than its limit", gzipSync(Buffer.alloc(64 * 1024 * 1024)), "is larger than"],
+  ])("is an error where it holds %s", async (_, body, message) => {
+    const error = await failure(getFrom("gzip", body));
+    expect(error.code).toBe("invalid-response");
+    expect(error.message).toContain(message);
+  });
+});
+
+it.each([{ dispatcher: new Agent() }, { ca: "PEM" }, { insecure: true }])(
+  "settings that the runtime would ignore are refused: %o",
+  (settings) => {
+    vi.stubGlobal("Bun", {});
+    try {
+      const create = () => createArgoCdApiClient({ url: "https://a", token: TOKEN, ...settings });
+      expect(create).toThrow(/^createArgoCdApiClient: Bun ignores the setting\(s\) /u);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  },
+);

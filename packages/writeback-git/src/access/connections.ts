@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { GitConnection } from "@image-updater/core";
+import { CredentialError, type GitConnection } from "@image-updater/core";
+import { refuseIgnoredSettings } from "@image-updater/http";
 import type { Dispatcher } from "undici";
 import { createConnectionDispatcher, type OwnDispatcher } from "./connection-dispatcher.js";
 import { readWellKnownAuthorities } from "./well-known-authorities.js";
@@ -52,6 +53,7 @@ export function createConnections(mostKept: number = MOST_KEPT): Connections {
   return {
     borrow: async (connection, reference) => {
       if (connection === undefined || !isSet(connection)) return undefined;
+      refuseForBun(connection, reference);
       wellKnown ??= readWellKnownAuthorities();
       const context = { reference, wellKnown: await wellKnown };
       const key = keyOf(connection);
@@ -72,6 +74,16 @@ export function createConnections(mostKept: number = MOST_KEPT): Connections {
       return { dispatcher: shared.dispatcher, release };
     },
   };
+}
+
+function refuseForBun(connection: GitConnection, reference: string): void {
+  const { ca, clientCertificate, insecure, proxy } = connection;
+  try {
+    refuseIgnoredSettings(reference, { ca, clientCertificate, insecure, proxy });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "";
+    throw new CredentialError("unsupported-reference", message, { reference, cause: error });
+  }
 }
 
 function closeIfUnused({ borrowers, isEvicted, close }: Shared): void {

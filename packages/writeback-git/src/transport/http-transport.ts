@@ -1,4 +1,5 @@
 import { WriteBackError } from "@image-updater/core";
+import { ContentEncodingError, decodeContent } from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 import { connectionError } from "./connection-error.js";
 
@@ -56,7 +57,7 @@ export function createHttpTransport(settings: HttpTransportSettings): HttpTransp
       return {
         status: statusCode,
         headers: firstValues(headers),
-        body: readBody(body, given, name),
+        body: readBody(body, firstValues(headers)["content-encoding"], given, name),
       };
     } catch (cause) {
       throw name(cause);
@@ -71,7 +72,12 @@ function send(
 ): Promise<Dispatcher.ResponseData> {
   return request(url, {
     method,
-    headers: { "user-agent": "git/image-updater-sdk", ...headers },
+    headers: {
+      "user-agent": "git/image-updater-sdk",
+      // Without a word on encodings a server may choose any.
+      "accept-encoding": "identity",
+      ...headers,
+    },
     body: body ?? null,
     signal,
     headersTimeout: requestTimeoutMs,
@@ -82,31 +88,43 @@ function send(
 
 async function* readBody(
   body: Dispatcher.ResponseData["body"],
+  encoding: string | undefined,
   { target, name: place = target, maxBytes }: HttpRequest,
   name: (cause: unknown) => unknown,
 ): AsyncGenerator<Uint8Array> {
   let size = 0;
   let hasEnded = false;
   try {
-    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-      const bytes: Uint8Array = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+    const sent = body.iterator({ destroyOnReturn: false });
+    for await (const bytes of decodeContent(sent, encoding, maxBytes)) {
       size += bytes.length;
       if (size > maxBytes) throw tooLarge({ target, name: place }, maxBytes);
       yield bytes;
     }
     hasEnded = true;
   } catch (cause) {
-    throw name(cause);
+    if (!(cause instanceof ContentEncodingError)) throw name(cause);
+    const message = `the answer of ${place} cannot be decoded: ${cause.message}`;
+    throw new WriteBackError("invalid-response", message, { target, cause });
   } finally {
     // Read to its end, a connection can be used again; what goes on for long is cut off.
-    if (!hasEnded) await dispose(body);
+    if (!hasEnded) await dispose(body, encoding);
   }
 }
 
 const LONGEST_REST = 64 * 1024;
 const LONGEST_WAIT_MS = 1000;
 
-async function dispose(body: Dispatcher.ResponseData["body"]): Promise<void> {
+async function dispose(
+  body: Dispatcher.ResponseData["body"],
+  encoding: string | undefined,
+): Promise<void> {
+  // A decoder may read it still, and Bun cannot dump a body.
+  if (encoding !== undefined || typeof body.dump !== "function") {
+    body.on("error", () => {});
+    body.destroy();
+    return;
+  }
   const signal = AbortSignal.timeout(LONGEST_WAIT_MS);
   await body.dump({ limit: LONGEST_REST, signal }).catch(() => undefined);
 }
