@@ -19,8 +19,9 @@ const MOST_SECRETS = 1000;
  * A {@link Redactor} that remembers the newest 1,000 secrets.
  *
  * A secret is found as it is, in base64 (also as a part of something longer), percent-encoded, as an
- * escape of JSON or HTML, and in mixtures of these, whichever characters are escaped and how often.
- * The time is linear in the length of the text.
+ * escape of JSON or HTML, and in mixtures of these, whichever characters are escaped and how often, in
+ * capitals or not: names of hosts and codes of errors change that. The time is linear in the length of
+ * the text.
  */
 export function createRedactor(): Redactor {
   const forms = new Map<string, readonly string[]>();
@@ -87,16 +88,13 @@ function replaceAll(text: string, secrets: readonly string[]): string {
   return parts.length === 0 ? text : parts.join("") + text.slice(copied);
 }
 
-/** Secrets as characters, by their first. */
-function groupByFirst(
-  secrets: readonly string[],
-): ReadonlyMap<string, readonly (readonly string[])[]> {
-  const groups = new Map<string, (readonly string[])[]>();
+/** Secrets by their first character. */
+function groupByFirst(secrets: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
   for (const secret of new Set(secrets)) {
-    const characters = Array.from(secret);
-    const [first = ""] = characters;
+    const first = readPlain(secret, 0).character;
     const group = groups.get(first) ?? [];
-    group.push(characters);
+    group.push(secret);
     groups.set(first, group);
   }
   return groups;
@@ -106,7 +104,7 @@ function groupByFirst(
 function longestMatch(
   text: string,
   at: number,
-  byFirst: ReadonlyMap<string, readonly (readonly string[])[]>,
+  byFirst: ReadonlyMap<string, readonly string[]>,
 ): number | undefined {
   const firsts = new Set([readPlain(text, at).character, readEscape(text, at)?.character ?? ""]);
   let longest: number | undefined;
@@ -119,9 +117,10 @@ function longestMatch(
   return longest;
 }
 
-function matchEnd(text: string, start: number, secret: readonly string[]): number | undefined {
+function matchEnd(text: string, start: number, secret: string): number | undefined {
   let at = start;
-  for (const character of secret) {
+  for (const given of secret) {
+    const character = folded(given);
     const escape = readEscape(text, at);
     if (escape?.character === character) {
       at = escape.end;
@@ -142,11 +141,20 @@ interface Read {
 function readPlain(text: string, at: number): Read {
   const code = text.codePointAt(at);
   const character = code === undefined ? "" : String.fromCodePoint(code);
-  return { character, end: at + character.length };
+  return { character: folded(character), end: at + character.length };
+}
+
+function folded(character: string): string {
+  return character.toLowerCase();
 }
 
 /** One escaped character: `%2F`, `%252F`, `\/`, `\\u002f`, `&amp;`, `&#x2F;`. */
 function readEscape(text: string, at: number): Read | undefined {
+  const read = readSign(text, at);
+  return read === undefined ? undefined : { ...read, character: folded(read.character) };
+}
+
+function readSign(text: string, at: number): Read | undefined {
   const sign = text[at];
   if (sign === "%") return readPercent(text, at);
   if (sign === "\\") return readBackslash(text, at);
@@ -202,10 +210,10 @@ function readBackslash(text: string, at: number): Read | undefined {
   let next = at + 1;
   for (let level = 0; level < MOST_LEVELS && text[next] === "\\"; level += 1) {
     // The last of a row may be the character that is escaped.
-    if (!/["\\/bfnrtu]/u.test(text[next + 1] ?? "")) break;
+    if (!/["\\/bfnrtu]/iu.test(text[next + 1] ?? "")) break;
     next += 1;
   }
-  const letter = text[next] ?? "";
+  const letter = folded(text[next] ?? "");
   if (letter !== "u") {
     const character = JSON_ESCAPES[letter];
     return character === undefined ? undefined : { character, end: next + 1 };
@@ -213,7 +221,10 @@ function readBackslash(text: string, at: number): Read | undefined {
   const unit = readHex(text, next + 1, 4);
   if (unit === undefined) return undefined;
   const isHigh = unit >= 0xd800 && unit < 0xdc00;
-  const low = isHigh && text.startsWith("\\u", next + 5) ? readHex(text, next + 7, 4) : undefined;
+  const low =
+    isHigh && folded(text.slice(next + 5, next + 7)) === "\\u"
+      ? readHex(text, next + 7, 4)
+      : undefined;
   return low === undefined
     ? { character: String.fromCharCode(unit), end: next + 5 }
     : { character: String.fromCharCode(unit, low), end: next + 11 };
@@ -233,11 +244,11 @@ const LONGEST_ENTITY = 12;
 function readEntity(text: string, at: number): Read | undefined {
   const end = text.indexOf(";", at);
   if (end === -1 || end - at > LONGEST_ENTITY) return undefined;
-  const name = text.slice(at + 1, end);
+  const name = text.slice(at + 1, end).toLowerCase();
   const named = ENTITIES.find(([known]) => known === name);
   if (named !== undefined) return { character: named[1], end: end + 1 };
   if (!name.startsWith("#")) return undefined;
-  const isHex = name[1] === "x" || name[1] === "X";
+  const isHex = name[1] === "x";
   const code = Number.parseInt(name.slice(isHex ? 2 : 1), isHex ? 16 : 10);
   if (!(code > 0 && code <= 0x10ffff)) return undefined;
   return { character: String.fromCodePoint(code), end: end + 1 };

@@ -67,6 +67,11 @@ describe("a redactor", () => {
     expect(redactor.redact('{"token":"eyJhbGciOi"}')).toBe('{"token":"[secret]"}');
   });
 
+  it.each(Object.entries(WRITERS))("hides a secret %s in capitals", (_, write) => {
+    const redact = redactorOf(PASSWORD);
+    expect(redact(write(PASSWORD).toUpperCase())).toMatch(/^\[secret\]=*$/);
+  });
+
   it("leaves a text alone that holds nothing of it", () => {
     const redact = redactorOf(PASSWORD, "user");
     for (const text of ["", "%", "\\", "&;", "100% of \\u00zz &amp; &#x; %zz", "p@ss/wör"]) {

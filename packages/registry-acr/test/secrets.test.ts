@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { inspect } from "node:util";
 import { writeFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -80,6 +81,27 @@ describe("secrets", () => {
     openApi.throttle({ times: 100 });
     await expectSilent(openApi.url, accessKey(KEY), openApi.secrets);
     await expectSilent("http://127.0.0.1:1", accessKey(KEY), openApi.secrets);
+  });
+
+  it("are in no error whose code or id of a request is one of them", async () => {
+    const server = createServer((request, response) => {
+      const { headers } = request;
+      const signature = headers.authorization?.split("Signature=")[1] ?? "";
+      const said = { Code: KEY.securityToken, RequestId: signature };
+      response.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify(said));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const signatures: string[] = [];
+    server.on("request", ({ headers }) => {
+      signatures.push(headers.authorization?.split("Signature=")[1] ?? "");
+    });
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    await expectSilent(`http://127.0.0.1:${address.port}`, accessKey(KEY), [KEY.securityToken]);
+    expect(signatures.length).toBeGreaterThan(0);
+    await expectSilent(`http://127.0.0.1:${address.port}`, accessKey(KEY), signatures);
+    server.closeAllConnections();
+    server.close();
   });
 
   it("are in no error of a registry that refuses the password", async () => {

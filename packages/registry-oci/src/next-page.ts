@@ -1,8 +1,9 @@
 import { RegistryError } from "@image-updater/core";
 import type { HttpResponse } from "./http/http-message.js";
 import { parsePageLink } from "./http/link-header.js";
-import { redactUrl, refusePageLink } from "./http/origin-guard.js";
+import { refusePageLink } from "./http/origin-guard.js";
 import { formatPlace } from "./http/transport-error.js";
+import { urlSaidBy } from "./http/words.js";
 import type { RepositorySession } from "./repository-session.js";
 
 /**
@@ -28,7 +29,7 @@ export function nextPage(
   const next = new URL(link.target, url);
   const reason = refusePageLink(next, url);
   if (reason === undefined) return onOwnPath(next, url);
-  const message = `${formatPlace(place)}: the next page ${redactUrl(next)} is refused: ${reason}`;
+  const message = `${formatPlace(place)}: the next page ${urlSaidBy(page.redactor, next)} is refused: ${reason}`;
   throw new RegistryError("refused-address", message, place);
 }
 

@@ -5,6 +5,7 @@ import type { AuthorizationRequest, Authorizer } from "./auth/authorizer.js";
 import { createCallCredential, type CallCredential } from "./auth/call-credential.js";
 import type { HttpClient } from "./http/http-client.js";
 import type { HttpRequest, HttpResponse, RequestPlace } from "./http/http-message.js";
+import { saidBy } from "./http/words.js";
 import { repositoryUrl } from "./repository-url.js";
 import type { RegistryChannel } from "./registry-channels.js";
 
@@ -18,6 +19,8 @@ export interface RepositorySession {
   place(reference?: string): RequestPlace;
   /** The URL of a resource below `/v2/<name>/`, as `manifests/1.0`. */
   url(resource: string): URL;
+  /** Words of the registry, fit for a message. */
+  said(words: string): string;
   /** Sends with whatever authorization the registry wants; answers with any status. */
   send(request: SessionRequest): Promise<HttpResponse>;
 }
@@ -68,6 +71,7 @@ export function openRepository(
   return {
     repository,
     place: placeOf,
+    said: (words) => saidBy(http.redactor, words),
     url: (resource) => new URL(`${base}/${resource}`),
     async send({ reference: at, ...request }): Promise<HttpResponse> {
       const place = placeOf(at);

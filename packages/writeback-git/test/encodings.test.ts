@@ -1,4 +1,6 @@
 import { createServer } from "node:http";
+import { createServer as createTcpServer } from "node:net";
+import { inspect } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { createGitWriteBack } from "@image-updater/writeback-git";
 import { Agent, request as forward } from "undici";
@@ -106,4 +108,23 @@ it("where the runtime replaces undici, refuses what it ignores, and stops bodies
     change("app", { repository }, [override("c.yaml", "v2")]),
   ]);
   expect(codeOf(written)).toBe("written");
+});
+
+it("keeps no byte of an answer that is no HTTP in its errors", async () => {
+  const secret = "canary-5f3a9c1e";
+  const broken = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end(`HTTP/1.1 2oo ${secret}\r\nx: ${secret}\r\n\r\n`));
+  });
+  await new Promise<void>((resolve) => broken.listen(0, "127.0.0.1", resolve));
+  const address = broken.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const send = createHttpTransport({ dispatcher: undefined, requestTimeoutMs: 60_000 });
+  const url = `http://127.0.0.1:${address.port}/`;
+  const limits = { maxBytes: 1024, signal: undefined };
+  const asked = send({ method: "GET", url, headers: {}, target: url, ...limits });
+  const error: unknown = await asked.catch((thrown: unknown) => thrown);
+  expect(inspect(error, { depth: 20, showHidden: true })).toMatch(/HTTPParserError/u);
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(secret);
+  broken.close();
 });

@@ -1,5 +1,5 @@
 import { CredentialError, type CancelSignal } from "@image-updater/core";
-import { decodeContent } from "@image-updater/http";
+import { decodeContent, withoutReceivedBytes } from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 
 const MOST_BYTES = 64 * 1024;
@@ -72,5 +72,8 @@ function noAnswer(endpoint: string, isCancelled: boolean, cause: unknown): Crede
   if (isCancelled)
     return new CredentialError("cancelled", `${reference}: cancelled`, { reference });
   const message = `${reference}: the metadata service at ${endpoint} does not answer; is this an ECS instance?`;
-  return new CredentialError("unavailable", message, { reference, cause });
+  return new CredentialError("unavailable", message, {
+    reference,
+    cause: withoutReceivedBytes(cause),
+  });
 }

@@ -61,7 +61,10 @@ async function assumeRole(
   const headers = { ...HEADERS, "user-agent": userAgent };
   const request = { method: "POST", url, place, headers, bodyLimit: BODY_LIMIT } as const;
   const body = form.toString();
-  const response = await exchange({ ...request, body, dispatcher, signal }, requestTimeoutMs);
+  const response = await exchange(
+    { ...request, body, secrets: [form.get("OIDCToken") ?? ""], dispatcher, signal },
+    requestTimeoutMs,
+  );
   const error = openApiError(response, place, ACTION, clock.now());
   if (error !== undefined) throw error;
   return decodeJson(response.body, assumedRole, place, `the answer to ${ACTION}`);

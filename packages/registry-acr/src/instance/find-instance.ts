@@ -4,9 +4,9 @@ import {
   createBoundedMap,
   createSingleFlight,
   parseChallenges,
-  redactUrl,
   repositoryUrl,
   statusError,
+  urlSaidBy,
   type HttpClient,
   type HttpResponse,
   type RequestPlace,
@@ -73,7 +73,7 @@ async function ping(
 }
 
 function readChallenge(
-  { headers }: HttpResponse,
+  { headers, redactor }: HttpResponse,
   repository: Repository,
   place: RequestPlace,
 ): AcrInstance {
@@ -83,7 +83,7 @@ function readChallenge(
   if (!URL.canParse(realm)) throw invalid("names no token server", place);
   if (!trustsAcrRealm(new URL(realm), repository)) {
     const reason = "it is neither Alibaba Cloud's nor the registry's";
-    const message = `${place.host}: the token server ${redactUrl(new URL(realm))} is refused: ${reason}`;
+    const message = `${place.host}: the token server ${urlSaidBy(redactor, new URL(realm))} is refused: ${reason}`;
     throw new RegistryError("refused-address", message, place);
   }
   const instance = parseAcrService(bearer?.get("service") ?? "");

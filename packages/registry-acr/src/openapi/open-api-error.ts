@@ -3,6 +3,7 @@ import {
   formatPlace,
   parseJson,
   parseRetryAfter,
+  wordsOf,
   type HttpResponse,
   type RequestPlace,
 } from "@image-updater/registry-oci/http";
@@ -42,7 +43,7 @@ export function openApiError(
   const said = [apiCode, requestId === undefined ? undefined : `request ${requestId}`]
     .filter((part) => part !== undefined)
     .join(", ");
-  const details = said === "" ? "" : ` (${said})`;
+  const details = said === "" ? "" : ` (${wordsOf(response, said)})`;
   const message = `${formatPlace(place)}: ${what}: answered ${status}${details}`;
   const context = { ...place, status, retryAfterSeconds };
   return new RegistryError(codeOf(status, apiCode ?? ""), message, context);

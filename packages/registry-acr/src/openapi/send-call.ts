@@ -43,6 +43,11 @@ export function sendCall<T>(
   return retryCall(attempt, connection, options.signal);
 }
 
+/** Of the key itself, only what a session adds to it is sent; servers know all of it. */
+function secretsOf({ accessKeyId, accessKeySecret, securityToken }: AccessKey): readonly string[] {
+  return [accessKeyId, accessKeySecret, securityToken].filter((part) => part !== undefined);
+}
+
 async function sendOnce<T>(
   { clock, rate, dispatcher, userAgent, requestTimeoutMs }: OpenApiConnection,
   call: OpenApiCall,
@@ -60,6 +65,7 @@ async function sendOnce<T>(
     place,
     headers: { ...headers, accept: "application/json", "user-agent": userAgent },
     authorization,
+    secrets: [authorization.slice(authorization.lastIndexOf("=") + 1), ...secretsOf(signer)],
     bodyLimit: BODY_LIMIT,
     dispatcher,
     signal,

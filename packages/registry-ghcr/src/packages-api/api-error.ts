@@ -3,12 +3,12 @@ import {
   formatPlace,
   parseJson,
   parseRetryAfter,
+  wordsOf,
   type HttpResponse,
   type RequestPlace,
 } from "@image-updater/registry-oci/http";
 import { z } from "zod";
 
-const LONGEST_MESSAGE = 200;
 /** What GitHub asks for where a limit does not say when it ends. */
 const SHORTEST_PAUSE_SECONDS = 60;
 
@@ -71,10 +71,9 @@ function codeOf(status: number): RegistryErrorCode {
 const messageSchema = z.object({ message: z.string() });
 
 /** GitHub's own words, short and in one line; nothing where the body is anything else. */
-function messageOf({ body }: HttpResponse): string {
-  const parsed = messageSchema.safeParse(parseJson(body));
-  if (!parsed.success) return "";
-  return parsed.data.message.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").slice(0, LONGEST_MESSAGE);
+function messageOf(response: HttpResponse): string {
+  const parsed = messageSchema.safeParse(parseJson(response.body));
+  return parsed.success ? wordsOf(response, parsed.data.message) : "";
 }
 
 function quoted(text: string): string {

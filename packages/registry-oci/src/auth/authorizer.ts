@@ -3,9 +3,10 @@ import type { CancelSignal, Clock, Credential, Repository } from "@image-updater
 import type { Dispatcher } from "undici";
 import type { HttpClient } from "../http/http-client.js";
 import type { RequestPlace } from "../http/http-message.js";
-import { redactUrl, refuseRealm } from "../http/origin-guard.js";
+import { refuseRealm } from "../http/origin-guard.js";
 import type { RateLimit } from "../http/rate-limit.js";
 import { cancelledError, formatPlace } from "../http/transport-error.js";
+import { urlSaidBy } from "../http/words.js";
 import { basicHeader } from "./basic-header.js";
 import { createBoundedMap } from "../http/bounded-map.js";
 import { parseChallenges, type Challenge } from "./challenge.js";
@@ -46,6 +47,12 @@ export interface Authorizer {
 /** Whether a registry may name this token server, where that is held to more than all are. */
 export type TrustsRealm = (realm: URL, repository: Repository) => boolean;
 
+/** Decides about token servers, and hides what registries were sent in what they call them. */
+interface RealmGuard {
+  readonly trustsRealm: TrustsRealm;
+  readonly redactor: HttpClient["redactor"];
+}
+
 /** How a registry wants to be asked. */
 type Demand = { readonly kind: "basic" } | TokenDemand;
 
@@ -64,6 +71,7 @@ export function createAuthorizer(
 ): Authorizer {
   const demands = createBoundedMap<Demand>(MOST_REPOSITORIES);
   const tokens = createTokenCache(clock);
+  const guard = { trustsRealm, redactor: http.redactor };
 
   async function headerFor(request: AuthorizationRequest, demand: Demand): Promise<string> {
     const credential = await request.credential();
@@ -106,7 +114,7 @@ export function createAuthorizer(
     async answer(request, challenge, refused): Promise<string> {
       if (refused !== undefined) await forget(request, refused);
       const key = demandKey(request.repository);
-      const asked = demandOf(parseChallenges(challenge), request, trustsRealm);
+      const asked = demandOf(parseChallenges(challenge), request, guard);
       const demand = withEarlierScopes(asked, demands.get(key));
       demands.set(key, demand);
       return headerFor(request, demand);
@@ -119,12 +127,12 @@ export function createAuthorizer(
 function demandOf(
   challenges: readonly Challenge[],
   request: AuthorizationRequest,
-  trustsRealm: TrustsRealm,
+  guard: RealmGuard,
 ): Demand {
   const bearer = challenges.find(({ scheme }) => scheme === "bearer");
   const realm = bearer?.parameters.get("realm") ?? "";
   if (bearer !== undefined && URL.canParse(realm)) {
-    return tokenDemand(new URL(realm), bearer, request, trustsRealm);
+    return tokenDemand(new URL(realm), bearer, request, guard);
   }
   // A Bearer challenge whose realm is no URL names no token server: the registry takes passwords itself.
   if (bearer !== undefined || challenges.some(({ scheme }) => scheme === "basic")) {
@@ -137,14 +145,14 @@ function tokenDemand(
   realm: URL,
   { parameters }: Challenge,
   request: AuthorizationRequest,
-  trustsRealm: TrustsRealm,
+  { trustsRealm, redactor }: RealmGuard,
 ): Demand {
   const { repository, place } = request;
   const reason =
     refuseRealm(realm, new URL(repository.apiUrl)) ??
     (trustsRealm(realm, repository) ? undefined : "it is not the registry's");
   if (reason !== undefined) {
-    const message = `${formatPlace(place)}: the token server ${redactUrl(realm)} is refused: ${reason}`;
+    const message = `${formatPlace(place)}: the token server ${urlSaidBy(redactor, realm)} is refused: ${reason}`;
     throw new RegistryError("refused-address", message, place);
   }
   const asked =

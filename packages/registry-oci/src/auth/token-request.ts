@@ -6,10 +6,10 @@ import { bodyLimits } from "../http/body-limits.js";
 import { decodeJson } from "../http/decode-json.js";
 import type { HttpClient } from "../http/http-client.js";
 import type { HttpResponse, RequestPlace } from "../http/http-message.js";
-import { redactUrl } from "../http/origin-guard.js";
 import type { RateLimit } from "../http/rate-limit.js";
 import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";
+import { urlSaidBy } from "../http/words.js";
 import { basicHeader } from "./basic-header.js";
 import type { Token } from "./token-cache.js";
 
@@ -43,7 +43,7 @@ export async function requestToken(
   const askedAt = clock.now().getTime();
   const response = await exchangeToken(http, request, signal);
   if (response.status !== 200) throw refusedToken(response, request, clock.now());
-  const what = `the token of ${redactUrl(request.realm)}`;
+  const what = `the token of ${urlSaidBy(http.redactor, request.realm)}`;
   const body = decodeJson(response.body, tokenSchema, request.place, what);
   const value = body.token ?? body.access_token;
   if (value === undefined || value === null) {
@@ -120,6 +120,7 @@ function postRefreshToken(
     place,
     headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
     body: form.toString(),
+    secrets: [refreshToken],
     bodyLimit: bodyLimits.token,
     dispatcher,
     rate,
@@ -129,13 +130,14 @@ function postRefreshToken(
 
 /** A token server has no other way to say "wrong password" than 401, or 400 for a refresh token. */
 function refusedToken(response: HttpResponse, request: TokenRequest, now: Date): RegistryError {
-  const { place, credential, realm } = request;
-  const error = statusError(response, place, `a token of ${redactUrl(realm)}`, now);
+  const { place, credential } = request;
+  const realm = urlSaidBy(response.redactor, request.realm);
+  const error = statusError(response, place, `a token of ${realm}`, now);
   const { status } = response;
   if (status === 401 || (status === 400 && credential.kind === "identity-token")) {
     const refused =
       credential.kind === "anonymous" ? "needs credentials" : "refused the credentials";
-    const message = `${formatPlace(place)}: the token server ${redactUrl(realm)} ${refused}`;
+    const message = `${formatPlace(place)}: the token server ${realm} ${refused}`;
     return new RegistryError("unauthorized", message, { ...place, status });
   }
   // Of the token server, not of the repository.

@@ -12,10 +12,11 @@ import { askCredential } from "../auth/ask-credential.js";
 import { bodyLimits } from "../http/body-limits.js";
 import { createHttpClient, type HttpClientSettings } from "../http/http-client.js";
 import type { HttpResponse, RequestPlace } from "../http/http-message.js";
-import { redactUrl, refuseApiUrl, refusePageLink } from "../http/origin-guard.js";
+import { refuseApiUrl, refusePageLink } from "../http/origin-guard.js";
 import { createRateLimit } from "../http/rate-limit.js";
 import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";
+import { urlSaidBy } from "../http/words.js";
 import { createHubTokens } from "./hub-tokens.js";
 import { decodeTagPage } from "./tag-page.js";
 
@@ -89,7 +90,7 @@ export function createHubApi(settings: HubApiSettings): HubApi {
       // A list that ends before its count, or with a full page, is asked on.
       const isWhole = rows === page.count || (page.size < PAGE_SIZE && rows >= (page.count ?? 0));
       isGuess = page.next === undefined && page.size > 0 && !isWhole;
-      if (page.next !== undefined) url = nextPage(page.next, url, place);
+      if (page.next !== undefined) url = nextPage(page.next, { ...response, url }, place);
       else url = isGuess ? pageAfter(first, seen.size) : undefined;
     }
     return [...tags.values()];
@@ -130,7 +131,7 @@ function pageAfter(first: URL, pages: number): URL {
   return url;
 }
 
-function nextPage(link: string, url: URL, place: RequestPlace): URL {
+function nextPage(link: string, { url, redactor }: HttpResponse, place: RequestPlace): URL {
   if (!URL.canParse(link, url.href)) {
     const message = `${formatPlace(place)}: the Docker Hub API's next page is no URL`;
     throw new RegistryError("invalid-response", message, place);
@@ -138,7 +139,7 @@ function nextPage(link: string, url: URL, place: RequestPlace): URL {
   const next = new URL(link, url);
   const reason = refusePageLink(next, url);
   if (reason === undefined) return next;
-  throw refused(place, `the next page ${redactUrl(next)} is refused: ${reason}`);
+  throw refused(place, `the next page ${urlSaidBy(redactor, next)} is refused: ${reason}`);
 }
 
 function endless(place: RequestPlace): RegistryError {

@@ -11,6 +11,8 @@ import { cancelledError, formatPlace } from "../http/transport-error.js";
 
 const KEPT_MS = 300_000;
 
+type BasicCredential = Extract<Credential, { readonly kind: "basic" }>;
+
 /** For whom a token is wanted. */
 export interface HubTokenRequest {
   readonly credential: Credential;
@@ -36,16 +38,18 @@ export function createHubTokens(http: HttpClient, clock: Clock, baseUrl: string)
   const tokens = createKeptReads<string>(clock);
 
   async function requestToken(
-    body: string,
+    { username, password }: BasicCredential,
     place: RequestPlace,
     signal: CancelSignal,
   ): Promise<string> {
+    const body = JSON.stringify({ identifier: username, secret: password });
     const response = await http.send({
       method: "POST",
       url: new URL(`${baseUrl}/v2/auth/token`),
       place,
       headers: { accept: "application/json", "content-type": "application/json" },
       body,
+      secrets: [password],
       bodyLimit: bodyLimits.token,
       signal,
     });
@@ -61,11 +65,9 @@ export function createHubTokens(http: HttpClient, clock: Clock, baseUrl: string)
   return {
     async headerFor({ credential, place, isRejected, signal }): Promise<string | undefined> {
       if (credential.kind !== "basic") return undefined;
-      const { username, password } = credential;
-      const body = JSON.stringify({ identifier: username, secret: password });
       const token = await tokens.get(
         credentialIdentity(credential),
-        (ended) => requestToken(body, place, ended),
+        (ended) => requestToken(credential, place, ended),
         { maxAgeMs: KEPT_MS, isRejected, signal },
       );
       if (token === undefined) throw cancelledError(place);

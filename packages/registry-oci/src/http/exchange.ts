@@ -1,5 +1,10 @@
 import { RegistryError, type CancelSignal } from "@image-updater/core";
-import { ContentEncodingError, decodeContent } from "@image-updater/http";
+import {
+  ContentEncodingError,
+  createRedactor,
+  decodeContent,
+  type Redactor,
+} from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 import { bodyLimits } from "./body-limits.js";
 import type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js";
@@ -12,6 +17,7 @@ import { cancelledError, formatPlace, transportError, type EndedBy } from "./tra
  */
 export async function exchange(asked: HttpRequest, timeoutMs: number): Promise<HttpResponse> {
   if (asked.signal?.aborted === true) throw cancelledError(asked.place);
+  const redactor = learnSecrets(asked);
   const limit = endAfter(timeoutMs, asked.signal);
   try {
     const { statusCode, headers, body } = await request(asked.url, {
@@ -26,12 +32,22 @@ export async function exchange(asked: HttpRequest, timeoutMs: number): Promise<H
     });
     const joined = joinHeaders(headers);
     const bytes = await readBody(body, joined.get("content-encoding"), statusCode, asked);
-    return { status: statusCode, headers: joined, body: bytes, url: asked.url };
+    return { status: statusCode, headers: joined, body: bytes, url: asked.url, redactor };
   } catch (error) {
     throw transportError(error, limit.endedBy(), asked.place);
   } finally {
     limit.clear();
   }
+}
+
+function learnSecrets({
+  redactor = createRedactor(),
+  authorization,
+  secrets = [],
+}: HttpRequest): Redactor {
+  if (authorization !== undefined) redactor.hideHeader(authorization);
+  for (const secret of secrets) redactor.hide(secret);
+  return redactor;
 }
 
 /** Without a word on encodings a server may choose any (RFC 9110, 12.5.3), and some do anyhow. */

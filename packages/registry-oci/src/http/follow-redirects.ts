@@ -1,11 +1,14 @@
 import { RegistryError } from "@image-updater/core";
 import type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js";
-import { redactUrl, refuseRedirect } from "./origin-guard.js";
+import { refuseRedirect } from "./origin-guard.js";
 import { formatPlace } from "./transport-error.js";
+import { urlSaidBy } from "./words.js";
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const SEE_OTHER = 303;
 const MOST_HOPS = 5;
+/** Storage is reached by signed URLs: their queries are credentials. */
+const SHORTEST_SIGNATURE = 16;
 
 /**
  * Sends and follows redirects of GET and HEAD, at most five, or those that `redirects` leaves.
@@ -46,10 +49,16 @@ function nextHop(hop: HttpRequest, location: string): HttpRequest {
   const url = new URL(location, hop.url);
   const reason = refuseRedirect(url, hop.url);
   if (reason !== undefined) {
-    throw refused(`a redirect to ${redactUrl(url)} is not followed: ${reason}`, hop.place);
+    throw refused(
+      `a redirect to ${urlSaidBy(hop.redactor, url)} is not followed: ${reason}`,
+      hop.place,
+    );
   }
   if (url.origin === hop.url.origin) return { ...hop, url };
-  return { ...hop, url, authorization: undefined, rate: undefined };
+  const secrets = [...url.searchParams.values()].filter(
+    (value) => value.length >= SHORTEST_SIGNATURE,
+  );
+  return { ...hop, url, secrets, authorization: undefined, rate: undefined };
 }
 
 function refused(what: string, place: RequestPlace): RegistryError {

@@ -1,6 +1,6 @@
 import type { Clock } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
-import { refuseIgnoredSettings } from "@image-updater/http";
+import { createRedactor, refuseIgnoredSettings, type Redactor } from "@image-updater/http";
 import type { Dispatcher } from "undici";
 import { createConcurrencyGate } from "./concurrency-gate.js";
 import { exchange } from "./exchange.js";
@@ -37,6 +37,8 @@ export interface HttpClientSettings extends NoticeListeners {
 
 /** Sends requests to servers that are not trusted. */
 export interface HttpClient {
+  /** Knows the secrets of all requests. */
+  readonly redactor: Redactor;
   /**
    * The answer, whatever its status, after retries and redirects.
    *
@@ -59,12 +61,15 @@ export function createHttpClient(settings: HttpClientSettings = {}): HttpClient 
   const quiet = createQuietHosts(clock);
   const gate = createConcurrencyGate(settings.maxConcurrency ?? 8);
   const turns = createRequestTurns({ gate, quiet, clock, random });
+  const redactor = createRedactor();
   const tell = createNotices(settings);
 
   return {
+    redactor,
     async send(request: HttpRequest): Promise<HttpResponse> {
       const asked = {
         ...request,
+        redactor,
         headers: { "user-agent": userAgent, ...request.headers },
         dispatcher: request.dispatcher ?? dispatcher,
       };

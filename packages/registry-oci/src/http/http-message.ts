@@ -1,4 +1,5 @@
 import type { CancelSignal, RegistryErrorContext } from "@image-updater/core";
+import type { Redactor } from "@image-updater/http";
 import type { Dispatcher } from "undici";
 import type { RateLimit } from "./rate-limit.js";
 
@@ -15,6 +16,10 @@ export interface HttpRequest {
   /** The `Authorization` header: sent to the URL's own origin and to no other. */
   readonly authorization?: string | undefined;
   readonly body?: string | undefined;
+  /** What nobody may read of the rest: in the body, in headers, in the URL. Of `authorization` all is. */
+  readonly secrets?: readonly string[] | undefined;
+  /** Learns what is sent. Default: one of this request's own. */
+  readonly redactor?: Redactor | undefined;
   /** Most bytes of an answer that is not an error. */
   readonly bodyLimit: number;
   /**
@@ -37,4 +42,6 @@ export interface HttpResponse {
   readonly body: Uint8Array;
   /** Where the answer came from, after redirects. */
   readonly url: URL;
+  /** Hides what its server was sent: to go over everything that a message quotes of it. */
+  readonly redactor?: Pick<Redactor, "redact"> | undefined;
 }

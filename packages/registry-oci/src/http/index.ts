@@ -16,6 +16,6 @@ export { parseRetryAfter } from "./retry-after.js";
 export { cancelledError, formatPlace } from "./transport-error.js";
 export { isReferrerTag, isTagName } from "../tags/tag-name.js";
 export { exchange } from "./exchange.js";
-export { redactUrl } from "./origin-guard.js";
+export { urlSaidBy, wordsOf } from "./words.js";
 export { parseChallenges, type Challenge } from "../auth/challenge.js";
 export { repositoryUrl } from "../repository-url.js";

@@ -2,6 +2,7 @@ import { createBoundedMap } from "./bounded-map.js";
 import type { HttpResponse, RequestPlace } from "./http-message.js";
 import { parseRateLimit, type RateLimitStatus } from "./rate-limit-headers.js";
 import { parseWarnings } from "./warning-header.js";
+import { wordsOf } from "./words.js";
 
 const MOST_WARNINGS = 1000;
 
@@ -39,10 +40,11 @@ export function createNotices({ onRateLimit, onWarning }: NoticeListeners): Tell
     onWarning?.({ ...place, text });
   }
 
-  return ({ headers }, { host, repository }) => {
+  return (response, { host, repository }) => {
+    const { headers } = response;
     const place: NoticePlace = repository === undefined ? { host } : { host, repository };
     const limit = parseRateLimit(headers);
     if (limit !== undefined) onRateLimit?.({ ...place, ...limit });
-    for (const text of parseWarnings(headers.get("warning"))) warn(text, place);
+    for (const text of parseWarnings(headers.get("warning"))) warn(wordsOf(response, text), place);
   };
 }

@@ -3,8 +3,7 @@ import { errorDetails, type RegistryErrorDetail } from "./error-details.js";
 import type { HttpResponse, RequestPlace } from "./http-message.js";
 import { retryDelayMs } from "./retry-delay.js";
 import { formatPlace } from "./transport-error.js";
-
-const LONGEST_DETAIL = 200;
+import { wordsOf } from "./words.js";
 
 /** The answer of a failed request as a `RegistryError`; `what` says what was asked for. */
 export function statusError(
@@ -16,7 +15,7 @@ export function statusError(
   const delay = retryDelayMs(response, now);
   const retryAfterSeconds = delay === undefined ? undefined : Math.ceil(delay / 1000);
   const [detail] = errorDetails(response);
-  const said = detail === undefined ? "" : ` (${formatDetail(detail)})`;
+  const said = detail === undefined ? "" : ` (${wordsOf(response, formatDetail(detail))})`;
   const later = retryAfterSeconds === undefined ? "" : `, try again in ${retryAfterSeconds} s`;
   const message = `${formatPlace(place)}: ${what}: answered ${response.status}${said}${later}`;
   const context = { ...place, status: response.status, retryAfterSeconds };
@@ -32,11 +31,6 @@ function codeOf(status: number): RegistryErrorCode {
   return status >= 500 ? "unavailable" : "invalid-response";
 }
 
-/** A server's own words, short, in one line, and without the queries of URLs, which may be signed. */
 function formatDetail({ code, message }: RegistryErrorDetail): string {
-  const text = message === undefined ? code : `${code}: ${message}`;
-  return text
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ")
-    .replaceAll(/\?[^\s"']+/g, "?…")
-    .slice(0, LONGEST_DETAIL);
+  return message === undefined ? code : `${code}: ${message}`;
 }

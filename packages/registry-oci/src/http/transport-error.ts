@@ -1,5 +1,5 @@
 import { RegistryError } from "@image-updater/core";
-import { ContentEncodingError } from "@image-updater/http";
+import { ContentEncodingError, withoutReceivedBytes } from "@image-updater/http";
 import type { RequestPlace } from "./http-message.js";
 
 /** Why a request of ours was ended before its answer was complete. */
@@ -49,7 +49,7 @@ export function transportError(
     return new RegistryError("timeout", `${at}: no complete answer in time`, place);
   }
   const code = codeOf(error);
-  const context = { ...place, cause: error };
+  const context = { ...place, cause: withoutReceivedBytes(error) };
   if (error instanceof ContentEncodingError) {
     const message = `${at}: the answer cannot be decoded: ${error.message}`;
     return new RegistryError("invalid-response", message, context);

@@ -1,5 +1,5 @@
 import { ApplicationError, type CancelSignal } from "@image-updater/core";
-import { ContentEncodingError, decodeContent } from "@image-updater/http";
+import { ContentEncodingError, decodeContent, withoutReceivedBytes } from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 
 /** One request to an API server. */
@@ -125,7 +125,7 @@ function connectionError(
   cause: unknown,
   limit: EndLimit,
 ): ApplicationError {
-  const context = { application, cause };
+  const context = { application, cause: withoutReceivedBytes(cause) };
   if (cause instanceof ContentEncodingError) {
     const message = `${application}: the answer of ${origin} cannot be decoded: ${cause.message}`;
     return new ApplicationError("invalid-response", message, context);

@@ -1,5 +1,7 @@
 import { createServer } from "node:http";
+import { createServer as createTcpServer } from "node:net";
 import { rootCertificates } from "node:tls";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { ApplicationError, type ApplicationClient } from "@image-updater/core";
 import {
@@ -405,3 +407,20 @@ it.each([{ dispatcher: new Agent() }, { ca: "PEM" }, { insecure: true }])(
     }
   },
 );
+
+it("an answer that is no HTTP leaves none of its bytes in the error", async () => {
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end(`HTTP/1.1 2oo ${TOKEN}\r\nx: ${TOKEN}\r\n\r\n`));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const url = `http://127.0.0.1:${address.port}`;
+  const error = await failure(
+    createArgoCdApiClient({ url, token: TOKEN, allowHttp: true }).get(WEB),
+  );
+  expect(error.cause).toBeInstanceOf(Error);
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(TOKEN);
+  server.close();
+});

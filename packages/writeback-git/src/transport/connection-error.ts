@@ -1,4 +1,5 @@
 import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
+import { withoutReceivedBytes } from "@image-updater/http";
 import { ProxyError } from "./proxy-error.js";
 import { tlsFailure, type ConnectionFailure } from "./tls-failure.js";
 
@@ -20,7 +21,8 @@ export interface ConnectionContext {
  * wants another client certificate and for a proxy that wants other credentials, `forbidden` for a proxy
  * that lets nobody through, else `unavailable`.
  */
-export function connectionError(context: ConnectionContext, cause: unknown): WriteBackError {
+export function connectionError(context: ConnectionContext, thrown: unknown): WriteBackError {
+  const cause = withoutReceivedBytes(thrown);
   const { target, name = target, url, timeout, requestTimeoutMs } = context;
   if (timeout.aborted || isTimeout(cause)) {
     const message = `${name} did not answer within ${requestTimeoutMs} ms`;
