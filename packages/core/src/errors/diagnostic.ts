@@ -48,6 +48,7 @@ export type DiagnosticCode =
   | "invalid-name-pattern"
   | "invalid-label-selector"
   | "unmatchable-pattern"
+  | "unknown-platform"
   | "unused-constraint"
   | "number-like-version"
   | "near-registry-entry"

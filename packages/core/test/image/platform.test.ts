@@ -35,7 +35,7 @@ describe("platformMatches", () => {
 describe("parsePlatform", () => {
   it.each([
     ["linux/amd64", { os: "linux", architecture: "amd64" }],
-    [" linux/arm64/v8 ", { os: "linux", architecture: "arm64", variant: "v8" }],
+    [" linux/arm/v7 ", { os: "linux", architecture: "arm", variant: "v7" }],
     ["linux/arm64/", { os: "linux", architecture: "arm64" }],
   ])("reads %j, and formatPlatform writes it back", (text, platform) => {
     expect(parsePlatform(text)).toStrictEqual({ value: platform, diagnostics: [] });
@@ -46,5 +46,23 @@ describe("parsePlatform", () => {
     const { value, diagnostics } = parsePlatform(text);
     expect(value).toBeUndefined();
     expect(diagnostics).toMatchObject([{ severity: "error", code: "invalid-platform" }]);
+  });
+
+  it.each([
+    ["linux/x86_64", 'write "amd64"'],
+    ["linux/aarch64", 'write "arm64"'],
+    ["linux/armhf", 'write "arm/v7"'],
+    ["Linux/amd64", 'write "linux"'],
+    ["linux/AMD64", 'write "amd64"'],
+    ["linux/amd46", 'did you mean "amd64"?'],
+    ["linus/amd64", 'did you mean "linux"?'],
+    ["linux/toaster", 'the architecture "toaster", which images do not have'],
+    ["linux/amd64 linux/arm64", "separate platforms with commas"],
+    ["linux/arm64/v8", 'write "linux/arm64", which takes both'],
+  ])("takes %j as it stands, and says what images have", (text, advice) => {
+    const { value, diagnostics } = parsePlatform(text);
+    expect(value).toBeDefined();
+    expect(diagnostics).toMatchObject([{ severity: "warning", code: "unknown-platform" }]);
+    expect(diagnostics[0]?.message).toContain(advice);
   });
 });
