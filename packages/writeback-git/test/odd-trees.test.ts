@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startGitServer, type GitTestServer } from "../src/testing/index.js";
+import { startGitServer, type FixtureFiles, type GitTestServer } from "../src/testing/index.js";
 import { SERVERS } from "./servers.js";
-import { change, codeOf, localGit, messageOf, override, setValue } from "./changes.js";
+import { change, codeOf, localGit, messageOf, override, setImage, setValue } from "./changes.js";
 import { mainOf } from "../../../test/setup/whole.js";
+
+/** Symbolic links, and what they lead to. */
+const links = (targets: Readonly<Record<string, string>>): FixtureFiles =>
+  Object.fromEntries(
+    Object.entries(targets).map(([path, content]) => [path, { content, mode: "120000" }]),
+  );
 
 describe.each(mainOf(SERVERS.slice(0, 2)))("on a server $title,", ({ options }) => {
   let server: GitTestServer;
@@ -79,10 +85,94 @@ describe.each(mainOf(SERVERS.slice(0, 2)))("on a server $title,", ({ options }) 
     });
   });
 
+  describe("a symbolic link that stays in the repository", () => {
+    const files: FixtureFiles = {
+      "shared/values.yaml": "tag: v1\n",
+      "shared/deep/kustomization.yaml": "images:\n- name: nginx\n  newTag: v1\n",
+      ...links({
+        "k/values.yaml": "../shared/values.yaml",
+        "k/again.yaml": "./../k//values.yaml",
+        "k/new.yaml": "../shared/none/new.yaml",
+        linked: "shared",
+        "app/base": "../linked/deep",
+      }),
+    };
+
+    it.each([
+      ["to a file", setValue("k/values.yaml", "tag", "v2"), "shared/values.yaml"],
+      ["to a link", setValue("k/again.yaml", "tag", "v2"), "shared/values.yaml"],
+      ["to a folder", setValue("linked/values.yaml", "tag", "v2"), "shared/values.yaml"],
+      ["on the way", setImage("app/base/kustomization.yaml"), "shared/deep/kustomization.yaml"],
+      ["to nothing yet", override("k/new.yaml", "v2"), "shared/none/new.yaml"],
+      ["to a folder of a new file", override("linked/new.yaml", "v2"), "shared/new.yaml"],
+    ])("%s is followed: what it leads to is edited", async (_title, edit, target) => {
+      const { url } = await server.createRepository(name, { branches: { main: files } });
+      const before = await list("main");
+      const git = localGit();
+      const [result] = await git.write([change("app", { repository: url }, [edit])]);
+      expect(result).toMatchObject({ kind: "written", paths: [target] });
+      expect(await server.readFile(name, "main", target)).toContain("v2");
+      const after = await list("main");
+      const isOther = (entry: string): boolean => !entry.endsWith(`\t${target}`);
+      expect(after.filter(isOther)).toEqual(before.filter(isOther));
+      await server.fsck(name);
+      expect(await git.write([change("app", { repository: url }, [edit])])).toEqual([
+        { kind: "unchanged" },
+      ]);
+    });
+
+    it("is one file under two names, for edits of one change and of several", async () => {
+      const first = "tag: v1\nother: v1\nthird: v1\n";
+      const branches = { main: { ...files, "shared/values.yaml": first } };
+      const { url } = await server.createRepository(name, { branches });
+      const results = await localGit().write([
+        change("one", { repository: url }, [
+          setValue("k/values.yaml", "tag", "v2"),
+          setValue("shared/values.yaml", "other", "v3"),
+        ]),
+        change("two", { repository: url }, [setValue("linked/values.yaml", "third", "v4")]),
+      ]);
+      expect(results.map(codeOf)).toEqual(["written", "written"]);
+      const text = await server.readFile(name, "main", "shared/values.yaml");
+      expect(text).toBe("tag: v2\nother: v3\nthird: v4\n");
+    });
+
+    it("is read under the name that was asked for", async () => {
+      const { url } = await server.createRepository(name, { branches: { main: files } });
+      const { application, settings } = change("app", { repository: url }, []);
+      const paths = ["k/values.yaml", "linked/values.yaml", "k/new.yaml"];
+      const [read] = await localGit().read([
+        { application, settings, location: { repository: url }, paths },
+      ]);
+      const values = Buffer.from("tag: v1\n");
+      expect(read).toEqual({
+        kind: "read",
+        files: new Map([
+          ["k/values.yaml", values],
+          ["linked/values.yaml", values],
+          ["k/new.yaml", undefined],
+        ]),
+      });
+    });
+  });
+
   describe("a path that must not be followed", () => {
     it.each([
-      ["link.yaml", "unsafe-path", "symbolic link"],
-      ["linked/values.yaml", "unsafe-path", "linked is a symbolic link"],
+      ["out.yaml", "unsafe-path", "out of the repository by a symbolic link"],
+      ["absolute.yaml", "unsafe-path", "absolute.yaml is a symbolic link that leads out"],
+      ["outside/values.yaml", "unsafe-path", "out of the repository"],
+      ["loop.yaml", "unsafe-path", "more than 40"],
+      ["empty.yaml", "unsafe-path", "to what is not a path"],
+      ["folder.yaml", "unsafe-path", "a folder, not a file"],
+      ["submodule.yaml", "unsafe-path", "module is a submodule, not a folder"],
+      ["back.yaml", "unsafe-path", "nothing is there"],
+      ["hook.yaml", "unsafe-path", ".git"],
+      ["attributes.yaml", "unsafe-path", ".gitattributes"],
+      ["workflow.yaml", "unsafe-path", ".github/workflows"],
+      ["linked-github/workflows/ci.yaml", "unsafe-path", ".github/workflows"],
+      [".github/workflows/ci.yaml", "unsafe-path", ".github/workflows"],
+      [".gitmodules", "unsafe-path", ".gitmodules"],
+      ["chart/.gitattributes", "unsafe-path", ".gitattributes"],
       ["module/values.yaml", "unsafe-path", "submodule"],
       ["values.yaml/inner.yaml", "unsafe-path", "not a folder"],
       ["chart", "unsafe-path", "a folder, not a file"],
@@ -97,8 +187,21 @@ describe.each(mainOf(SERVERS.slice(0, 2)))("on a server $title,", ({ options }) 
           main: {
             "values.yaml": "tag: v1\n",
             "chart/values.yaml": "tag: v1\n",
-            "link.yaml": { content: "values.yaml", mode: "120000" },
-            linked: { content: "chart", mode: "120000" },
+            ".github/workflows/ci.yaml": "tag: v1\n",
+            ...links({
+              "out.yaml": "chart/../../values.yaml",
+              "absolute.yaml": "/values.yaml",
+              outside: "..",
+              "loop.yaml": "loop.yaml",
+              "empty.yaml": "",
+              "folder.yaml": "chart/",
+              "submodule.yaml": "module/values.yaml",
+              "back.yaml": "none/../values.yaml",
+              "hook.yaml": ".git/hooks/post-checkout",
+              "attributes.yaml": "chart/.gitattributes",
+              "workflow.yaml": ".github/workflows/ci.yaml",
+              "linked-github": ".github",
+            }),
             module: { content: "1".repeat(40), mode: "160000" },
             "lfs.yaml": `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 1\n`,
             ...(path === "huge.yaml" ? { "huge.yaml": "a".repeat(10 * 1024 * 1024 + 1) } : {}),

@@ -5,6 +5,7 @@ import {
   type WriteBackChange,
 } from "@image-updater/core";
 import {
+  findTreeFile,
   readTreeFile,
   requireSize,
   writeTreeFiles,
@@ -72,12 +73,14 @@ async function applyToFile(
   edited: Map<string, EditedFile>,
   edit: FileEdit,
 ): Promise<void> {
-  const earlier = edited.get(edit.path);
-  const before = earlier?.before ?? (await readTreeFile(source, tree, edit.path));
+  const { path, file } = await findTreeFile(source, tree, edit.path);
+  // Two names may lead to one file.
+  const earlier = edited.get(path);
+  const before = earlier?.before ?? file;
   const after = applyEdit(edit, earlier?.after ?? before?.content);
   if (after === "unchanged") return;
-  requireSize(source, edit.path, after);
-  edited.set(edit.path, { before, after });
+  requireSize(source, path, after);
+  edited.set(path, { before, after });
 }
 
 /** Of the names a kustomization may have, the first that is there; else the edit's own path. */

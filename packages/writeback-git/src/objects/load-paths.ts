@@ -1,11 +1,11 @@
-import { repositoryPathProblem, WriteBackError } from "@image-updater/core";
+import { WriteBackError } from "@image-updater/core";
 import { readCommitPoint } from "./commit-point.js";
 import type { ObjectStore } from "./object-store.js";
-import { findTreeEntry, isFolder } from "./splice-tree.js";
+import { walkPath, type PathEnd, type PathStep } from "./walk-path.js";
 
 /**
- * Loads a commit, the folders on the way to some paths and the files there, folder level by folder
- * level, each level in one request.
+ * Loads a commit, the folders and symbolic links on the way to some paths and the files there, folder
+ * level by folder level, each level in one request.
  *
  * What a path leads to, if anything, is for its reader to judge; only files are loaded.
  */
@@ -15,54 +15,49 @@ export async function loadPaths(
   paths: readonly string[],
 ): Promise<void> {
   const { tree } = await readCommitPoint(objects, commit);
-  const wanted = paths.filter((path) => repositoryPathProblem(path) === undefined);
-  let folders: Level = new Map([[tree, wanted.map((path) => path.split("/"))]]);
-  while (folders.size > 0) {
-    const files: string[] = [];
-    await objects.load([...folders.keys()]);
-    const next = new Map<string, Segments[]>();
-    for (const [oid, inside] of folders) {
-      files.push(...addInside(next, await objects.read("tree", oid), inside));
-    }
-    await objects.load([...next.keys(), ...files]).catch(ignoreTooLarge);
-    folders = next;
+  let level = nextLevel([...new Set(paths)].map((path) => ({ walk: walkPath(tree, path) })));
+  while (level.walks.length + level.files.length > 0) {
+    const folders = level.walks.map(({ step }) => step.oid);
+    await objects.load([...folders, ...level.files]).catch(ignoreTooLarge);
+    level = nextLevel(await readSteps(objects, level.walks));
   }
 }
 
-/** What is left of a path below a folder. */
-type Segments = readonly string[];
+/** A path on its way, and what it asked for the last time. */
+interface Walk {
+  readonly walk: ReturnType<typeof walkPath>;
+  readonly content?: Uint8Array;
+}
 
-/** Folders by their id, and what is wanted of them. */
-type Level = ReadonlyMap<string, readonly Segments[]>;
+interface Level {
+  readonly walks: readonly (Walk & { readonly step: PathStep })[];
+  /** Files that paths ended at. */
+  readonly files: readonly string[];
+}
 
-/** Notes the folders that paths go on into, and answers the files that they end at. */
-function addInside(
-  next: Map<string, Segments[]>,
-  tree: Uint8Array,
-  inside: readonly Segments[],
-): readonly string[] {
+function nextLevel(walks: readonly Walk[]): Level {
+  const onTheWay: (Walk & { readonly step: PathStep })[] = [];
   const files: string[] = [];
-  for (const [name, rests] of groupByFirst(inside)) {
-    const entry = findTreeEntry(tree, name);
-    if (entry === undefined) continue;
-    if (!isFolder(entry.mode)) {
-      if (isFile(entry.mode)) files.push(entry.oid);
-      continue;
-    }
-    const deeper = rests.filter((rest) => rest.length > 0);
-    if (deeper.length > 0) next.set(entry.oid, [...(next.get(entry.oid) ?? []), ...deeper]);
+  for (const { walk, content = NOTHING } of walks) {
+    const next = walk.next(content);
+    if (next.done !== true) onTheWay.push({ walk, step: next.value });
+    else if (isFile(next.value)) files.push(next.value.entry.oid);
   }
-  return files;
+  return { walks: onTheWay, files };
 }
 
-function groupByFirst(inside: readonly Segments[]): ReadonlyMap<string, readonly Segments[]> {
-  const groups = new Map<string, Segments[]>();
-  for (const [name = "", ...rest] of inside) {
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [rest]);
-    else group.push(rest);
+const NOTHING = new Uint8Array();
+
+async function readSteps(objects: ObjectStore, walks: Level["walks"]): Promise<readonly Walk[]> {
+  const read: Walk[] = [];
+  for (const { walk, step } of walks) {
+    try {
+      read.push({ walk, content: await objects.read(step.type, step.oid) });
+    } catch (error) {
+      ignoreTooLarge(error);
+    }
   }
-  return groups;
+  return read;
 }
 
 /** One file that is too large must not fail the others: each is then loaded when it is read. */
@@ -70,6 +65,6 @@ function ignoreTooLarge(error: unknown): void {
   if (!WriteBackError.is(error) || error.code !== "too-large") throw error;
 }
 
-function isFile(mode: string): boolean {
-  return mode.startsWith("100");
+function isFile(end: PathEnd): end is PathEnd & { readonly entry: { readonly oid: string } } {
+  return end.kind === "found" && end.entry?.mode.startsWith("100") === true;
 }

@@ -1,10 +1,7 @@
-import {
-  repositoryPathProblem,
-  WriteBackError,
-  type WriteBackErrorCode,
-} from "@image-updater/core";
+import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
 import type { ObjectStore } from "./object-store.js";
-import { findTreeEntry, FOLDER_MODE, isFolder, spliceTree } from "./splice-tree.js";
+import { findTreeEntry, FOLDER_MODE, spliceTree } from "./splice-tree.js";
+import { kindOf, walkPath } from "./walk-path.js";
 
 /** A file as a tree holds it. */
 export interface TreeFile {
@@ -22,35 +19,46 @@ export interface TreeSource {
 /** The largest file that is read or written: configuration is far smaller, and it is held in memory. */
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
+/** A file, if it is there, and its own path: where symbolic links on the way led. */
+export interface FoundFile {
+  readonly path: string;
+  readonly file: TreeFile | undefined;
+}
+
 /**
- * Reads one file of a tree; `undefined` when there is none.
+ * Finds one file of a tree, through symbolic links that stay in the repository, as a program does that
+ * opens it.
  *
- * Throws `unsafe-path` when the path leads through or to a symbolic link, a submodule or the wrong
- * kind of entry, `unsupported` for a Git LFS pointer and `too-large` for a file over the limit.
+ * Throws `unsafe-path` when the path leads out of the repository, into what Git or a forge obeys, or to
+ * a submodule or the wrong kind of entry, `unsupported` for a Git LFS pointer and `too-large` for a file
+ * over the limit.
  */
+export async function findTreeFile(
+  source: TreeSource,
+  tree: string,
+  path: string,
+): Promise<FoundFile> {
+  const walk = walkPath(tree, path);
+  let next = walk.next(new Uint8Array());
+  while (next.done !== true) {
+    next = walk.next(await source.objects.read(next.value.type, next.value.oid));
+  }
+  const end = next.value;
+  if (end.kind === "refused") throw refuse(source, "unsafe-path", path, end.reason);
+  const { entry } = end;
+  if (entry === undefined) return { path: end.path, file: undefined };
+  requireFile(source, path, entry.mode);
+  return { path: end.path, file: await readContent(source, path, entry) };
+}
+
+/** The content of what {@link findTreeFile} finds. */
 export async function readTreeFile(
   source: TreeSource,
   tree: string,
   path: string,
 ): Promise<TreeFile | undefined> {
-  const problem = repositoryPathProblem(path);
-  if (problem !== undefined) throw refuse(source, "unsafe-path", path, problem);
-  const segments = path.split("/");
-  let folder = tree;
-  for (const [index, segment] of segments.entries()) {
-    const entry = findTreeEntry(await source.objects.read("tree", folder), segment);
-    if (entry === undefined) return undefined;
-    const here = segments.slice(0, index + 1).join("/");
-    if (index === segments.length - 1) {
-      requireFile(source, path, entry.mode);
-      return readContent(source, path, entry);
-    }
-    if (!isFolder(entry.mode)) {
-      throw refuse(source, "unsafe-path", path, `${here} is ${kindOf(entry.mode)}, not a folder`);
-    }
-    folder = entry.oid;
-  }
-  return undefined;
+  const { file } = await findTreeFile(source, tree, path);
+  return file;
 }
 
 /** A blob and the mode to store it with, by path. */
@@ -59,7 +67,7 @@ export type NewFiles = ReadonlyMap<string, { readonly mode: string; readonly oid
 /**
  * Puts files into a tree and answers the new tree's id and the ids of all trees written for it.
  *
- * The paths must have been read with `readTreeFile` before, which refuses the unsafe ones.
+ * The paths must be those that `findTreeFile` found, which refuses the unsafe ones.
  */
 export async function writeTreeFiles(
   source: TreeSource,
@@ -108,13 +116,6 @@ async function readContent(
 function requireFile(source: TreeSource, path: string, mode: string): void {
   if (/^100[0-7]{3}$/u.test(mode)) return;
   throw refuse(source, "unsafe-path", path, `it is ${kindOf(mode)}, not a file`);
-}
-
-function kindOf(mode: string): string {
-  if (isFolder(mode)) return "a folder";
-  if (mode === "120000") return "a symbolic link";
-  if (mode === "160000") return "a submodule";
-  return "a file";
 }
 
 function isLfsPointer(content: Uint8Array): boolean {
