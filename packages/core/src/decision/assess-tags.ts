@@ -78,19 +78,19 @@ function createGaps(): Gaps {
 /** The facts in byte order, those of one name put together. */
 function eachOnce(tags: readonly TagFact[]): readonly TagFact[] {
   const sorted = tags.toSorted((left, right) => compareTagNames(left.name, right.name));
-  const once: TagFact[] = [];
-  for (let index = 0; index < sorted.length;) {
-    const start = index;
-    const name = sorted[start]?.name;
-    while (index < sorted.length && sorted[index]?.name === name) index += 1;
-    const [first, ...others] = sorted.slice(start, index);
-    if (first === undefined) break;
-    once.push(others.length === 0 ? first : mergeFacts(first, others));
+  const isRepeated = sorted.some(({ name }, index) => name === sorted[index + 1]?.name);
+  if (!isRepeated) return sorted;
+  const byName = new Map<string, [TagFact, ...TagFact[]]>();
+  for (const fact of sorted) {
+    const known = byName.get(fact.name);
+    if (known === undefined) byName.set(fact.name, [fact]);
+    else known.push(fact);
   }
-  return once;
+  return [...byName.values()].map(mergeFacts);
 }
 
-function mergeFacts(first: TagFact, others: readonly TagFact[]): TagFact {
+function mergeFacts([first, ...others]: readonly [TagFact, ...TagFact[]]): TagFact {
+  if (others.length === 0) return first;
   const facts = [first, ...others];
   const details = mergeDetails(facts);
   const [was] = facts

@@ -57,13 +57,15 @@ export function createTagFilterCompiler(): typeof compileTagFilter {
   };
 }
 
+const ACCEPTED: FilterVerdict = { kind: "accepted" };
+
 function combine(allow: AllowRule, ignore: IgnoreRule): CompiledTagFilter {
   const explain = (tag: string): TagReason | undefined => allow.explain(tag) ?? ignore.explain(tag);
   const filter: TagFilter = {
     test: (tag) => explain(tag) === undefined,
     explain(tag): FilterVerdict {
       const reason = explain(tag);
-      return reason === undefined ? { kind: "accepted" } : { kind: "rejected", reason };
+      return reason === undefined ? ACCEPTED : { kind: "rejected", reason };
     },
   };
   return { filter, allowTags: allow.diagnostics, ignoreTags: ignore.problems };
