@@ -77,6 +77,12 @@ export interface Referrer {
 export interface RegistryCallOptions extends CallOptions {
   /** The image's own credentials, which win over the registry's. */
   readonly credential?: CredentialReference | undefined;
+  /**
+   * Stops the caller's deadline while the call waits for its own turn: a rate limit, a place among a
+   * few requests. What it answers lets the deadline go on. Waits may overlap. Time that a server takes
+   * is not a turn of ours and counts.
+   */
+  readonly pauseDeadline?: (() => () => void) | undefined;
 }
 
 /** How to describe a tag. */

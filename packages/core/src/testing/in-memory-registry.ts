@@ -185,7 +185,8 @@ function faultError(
 ): RegistryError {
   const what = tag === undefined ? repository.path : `${repository.path}:${tag}`;
   const message = `${repository.host} answered ${behave} for ${what}`;
-  return new RegistryError(FAULT_CODES[behave], message, contextOf(repository));
+  const status = behave === "server-error" ? { status: 503 } : {};
+  return new RegistryError(FAULT_CODES[behave], message, { ...contextOf(repository), ...status });
 }
 
 function cancelled(repository: Repository): RegistryError {

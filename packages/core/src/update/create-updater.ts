@@ -2,18 +2,21 @@ import type { Application } from "../application/application.js";
 import { describeDiagnostic } from "../errors/diagnostic.js";
 import { WriteBackError } from "../errors/write-back-error.js";
 import type { CallOptions } from "../ports/cancel-signal.js";
-import type { WriteResult } from "../ports/write-back-target.js";
-import { mapBounded } from "./bounded.js";
-import { writeTargets } from "./call-targets.js";
-import { startCycle, type Cycle } from "./cycle.js";
+import type { LogFields } from "../ports/logger.js";
+import type { WriteBackChange, WriteResult } from "../ports/write-back-target.js";
+import { branchOf, writeTargets } from "./call-targets.js";
+import { createCycles, type Cycle } from "./cycle.js";
 import { findLiveImages } from "./live-images.js";
+import { applicationFields } from "./log-image.js";
 import type { ApplicationPlan, Plan } from "./plan.js";
 import { planApplication } from "./plan-application.js";
 import { addPreviews } from "./preview.js";
 import { buildReport, formatCounters, type UpdateReport } from "./report.js";
-import { selectImages } from "./select-images.js";
-import { memoryFactsCache } from "./memory-facts-cache.js";
+import { selectImages, type SelectedApplication } from "./select-images.js";
+import { summarizeFailure } from "./summarize-failure.js";
 import type { PlanOptions, RunOptions, Updater, UpdaterSettings } from "./updater.js";
+import { createWriteBatches } from "./write-batches.js";
+import { locationOf } from "./write-back-paths.js";
 
 /**
  * Creates the updater: the program around the pure parts.
@@ -27,20 +30,23 @@ import type { PlanOptions, RunOptions, Updater, UpdaterSettings } from "./update
  * ```
  */
 export function createUpdater(settings: UpdaterSettings): Updater {
-  const cache = settings.cache ?? memoryFactsCache();
+  const inCycle = createCycles(settings);
   return {
-    async plan(applications, options: PlanOptions = {}): Promise<Plan> {
-      const cycle = startCycle(settings, cache, options);
-      return planCycle(cycle, applications, options.previews ?? true);
+    plan(applications, options: PlanOptions = {}): Promise<Plan> {
+      return inCycle("plan", options, (cycle) =>
+        planCycle(cycle, applications, options.previews ?? true),
+      );
     },
     async apply(plan, options: CallOptions = {}): Promise<UpdateReport> {
       refuseOtherContract(plan);
-      return applyPlan(startCycle(settings, cache, options), plan);
+      return inCycle("write", options, (cycle) => applyPlan(cycle, plan));
     },
-    async run(applications, options: RunOptions = {}): Promise<UpdateReport> {
-      const cycle = startCycle(settings, cache, options);
-      const plan = await planCycle(cycle, applications, false);
-      return options.dryRun === true ? endDryRun(cycle, plan) : applyPlan(cycle, plan);
+    run(applications, options: RunOptions = {}): Promise<UpdateReport> {
+      return options.dryRun === true
+        ? inCycle("dry-run", options, async (cycle) =>
+            endDryRun(cycle, await planCycle(cycle, applications, false)),
+          )
+        : inCycle("write", options, (cycle) => writeWhileDeciding(cycle, applications));
     },
   };
 }
@@ -50,6 +56,55 @@ async function planCycle(
   applications: readonly Application[],
   previews: boolean,
 ): Promise<Plan> {
+  const selected = beginCycle(cycle, applications);
+  const planned = await Promise.all(decideEach(cycle, selected));
+  const supported = selected.map(({ application }) => application);
+  const plans = previews ? await addPreviews(cycle, planned, supported) : planned;
+  for (const plan of plans) logPlan(cycle, plan);
+  return planOf(cycle, plans);
+}
+
+/** Each branch is written as soon as its applications are decided, or those that take long are late. */
+async function writeWhileDeciding(
+  cycle: Cycle,
+  applications: readonly Application[],
+): Promise<UpdateReport> {
+  const selected = beginCycle(cycle, applications);
+  const planOfChange = new Map<WriteBackChange, ApplicationPlan>();
+  const batches = createWriteBatches({
+    clock: cycle.settings.clock,
+    waitMs: cycle.batchWaitMs,
+    write: (changes) =>
+      writePlans(
+        cycle,
+        changes.flatMap((change) => planOfChange.get(change) ?? []),
+      ),
+  });
+  const branches = selected.map(({ application }) => branchOfApplication(application));
+  for (const branch of branches) batches.expect(branch);
+  const outcomes = await Promise.all(
+    decideEach(cycle, selected).map(async (deciding, index) => {
+      const plan = await deciding;
+      logPlan(cycle, plan);
+      if (plan.change !== undefined) planOfChange.set(plan.change, plan);
+      return { plan, write: await batches.settle(branches[index] ?? "", plan.change) };
+    }),
+  );
+  const plan = planOf(
+    cycle,
+    outcomes.map((outcome) => outcome.plan),
+  );
+  return endCycle(
+    cycle,
+    plan,
+    outcomes.map(({ write }) => write),
+  );
+}
+
+function beginCycle(
+  cycle: Cycle,
+  applications: readonly Application[],
+): readonly SelectedApplication[] {
   const selected = applications
     .filter((application) => isSupported(cycle, application))
     .flatMap((application) => selectImages(cycle, application) ?? []);
@@ -57,15 +112,33 @@ async function planCycle(
   const message = `Starting image update cycle, considering ${count} application(s) for update`;
   cycle.logger.info({}, message);
   cycle.observer.observe({ kind: "cycle-started", applications: count });
-  const supported = selected.map(({ application }) => application);
-  const live = await findLiveImages(cycle, supported);
-  const planned = await mapBounded(selected, cycle.applicationConcurrency, (entry, index) =>
-    planApplication(cycle, entry, live[index] ?? { kind: "known", images: [] }),
+  return selected;
+}
+
+/** Every application as soon as what runs in it is known. None of the promises rejects. */
+function decideEach(
+  cycle: Cycle,
+  selected: readonly SelectedApplication[],
+): readonly Promise<ApplicationPlan>[] {
+  const live = findLiveImages(
+    cycle,
+    selected.map(({ application }) => application),
   );
-  const plans = previews ? await addPreviews(cycle, planned, supported) : planned;
-  for (const plan of plans) logPlan(cycle, plan);
-  const createdAt = cycle.settings.clock.now().toISOString();
-  return { contract: "plan/1", createdAt, applications: plans };
+  return selected.map(async (entry, index) =>
+    planApplication(cycle, entry, (await live[index]) ?? { kind: "known", images: [] }),
+  );
+}
+
+function planOf({ settings }: Cycle, applications: readonly ApplicationPlan[]): Plan {
+  return { contract: "plan/1", createdAt: settings.clock.now().toISOString(), applications };
+}
+
+/** Where the application will be written to, if it is: known before anything is decided. */
+function branchOfApplication(application: Application): string {
+  const { name, namespace, writeBack: settings } = application;
+  const identity = { name, namespace };
+  if (settings === undefined) return `${namespace}/${name}`;
+  return branchOf({ application: identity, settings, location: locationOf(application, settings) });
 }
 
 /** Applications that Argo CD Image Updater cannot update are warned about and not counted. */
@@ -76,8 +149,9 @@ function isSupported({ logger }: Cycle, { name, type }: Application): boolean {
   return false;
 }
 
-function logPlan({ logger }: Cycle, plan: ApplicationPlan): void {
-  const fields = { application: plan.application.name };
+function logPlan(cycle: Cycle, plan: ApplicationPlan): void {
+  const { logger } = cycle;
+  const fields = applicationFields(cycle, plan.application);
   for (const diagnostic of plan.diagnostics) {
     const text = describeDiagnostic(diagnostic);
     if (diagnostic.severity === "error") logger.error(fields, text);
@@ -101,33 +175,42 @@ function endDryRun(cycle: Cycle, plan: Plan): UpdateReport {
   for (const { change, ...planned } of plan.applications) {
     if (change === undefined) continue;
     const message = `Dry run - not committing ${countUpdates(planned)} changes to application`;
-    cycle.logger.info({ application: planned.application.name }, message);
+    cycle.logger.info(applicationFields(cycle, planned.application), message);
   }
   return endCycle(cycle, plan, []);
 }
 
 async function applyPlan(cycle: Cycle, plan: Plan): Promise<UpdateReport> {
-  const pending = plan.applications.flatMap((planned, index) =>
-    planned.change === undefined ? [] : [{ planned, change: planned.change, index }],
-  );
-  for (const { planned } of pending) {
-    const { name } = planned.application;
-    const message = `Committing ${countUpdates(planned)} parameter update(s) for application ${name}`;
-    cycle.logger.info({ application: name }, message);
-  }
-  const results = await writeTargets(
-    pending.map(({ change }) => change),
-    cycle.targets,
-  );
-  const writes: (WriteResult | undefined)[] = plan.applications.map(() => undefined);
-  for (const [position, { planned, index }] of pending.entries()) {
-    const result = results[position];
-    if (result === undefined) continue;
-    writes[index] = result;
-    logWrite(cycle, planned, result);
-  }
+  const pending = plan.applications.filter(({ change }) => change !== undefined);
+  const results = writePlans(cycle, pending);
+  const byPlan = new Map(pending.map((planned, index) => [planned, results[index]]));
+  const writes = await Promise.all(plan.applications.map(async (planned) => byPlan.get(planned)));
   return endCycle(cycle, plan, writes);
 }
+
+/** Writes what is planned, and says of each what became of it as soon as that is known. */
+function writePlans(
+  cycle: Cycle,
+  plans: readonly ApplicationPlan[],
+): readonly Promise<WriteResult>[] {
+  for (const planned of plans) {
+    const { name } = planned.application;
+    const message = `Committing ${countUpdates(planned)} parameter update(s) for application ${name}`;
+    cycle.logger.info(applicationFields(cycle, planned.application), message);
+  }
+  const changes = plans.flatMap(({ change }) => change ?? []);
+  const results = writeTargets(changes, cycle.targets);
+  return plans.map(async (planned, index): Promise<WriteResult> => {
+    const result = (await results[index]) ?? NOT_WRITTEN;
+    logWrite(cycle, planned, result);
+    return result;
+  });
+}
+
+const NOT_WRITTEN: WriteResult = {
+  kind: "failed",
+  error: summarizeFailure(new TypeError("the change was not handed to any target")),
+};
 
 function countUpdates({ images }: Pick<ApplicationPlan, "images">): number {
   return images.filter(({ decision }) => decision.outcome === "update").length;
@@ -135,7 +218,7 @@ function countUpdates({ images }: Pick<ApplicationPlan, "images">): number {
 
 function logWrite(cycle: Cycle, { application }: ApplicationPlan, result: WriteResult): void {
   const { name, namespace } = application;
-  const fields = { application: name };
+  const fields = applicationFields(cycle, application);
   if (result.kind === "failed" && result.error.code === "cancelled") {
     cycle.logger.info(fields, "The update is not written: the cycle was told to stop");
   } else if (result.kind === "failed") {
@@ -152,14 +235,14 @@ function logWrite(cycle: Cycle, { application }: ApplicationPlan, result: WriteR
 
 function logWriteNotes(
   { logger }: Cycle,
-  fields: { readonly application: string },
+  fields: LogFields,
   { pullRequest, notes = [] }: Exclude<WriteResult, { readonly kind: "failed" }>,
 ): void {
   if (pullRequest !== undefined) {
     const { number, state, url } = pullRequest;
     logger.info(fields, `Pull request ${number} (${state}): ${url}`);
   }
-  for (const note of notes) logger.warn(fields, note);
+  if (Array.isArray(notes)) for (const note of notes) logger.warn(fields, note);
 }
 
 function endCycle(

@@ -8,25 +8,24 @@ import { summarizeFailure } from "./summarize-failure.js";
 import { locationOf, manifestFilesOf, overrideFileOf } from "./write-back-paths.js";
 
 /**
- * What runs in each application: its status; without one, what its files say. Never throws.
+ * What runs in each application: its status; without one, what its files say. None of the promises
+ * rejects.
  *
- * The files of all applications are asked for at once, so that each target reads a repository once.
+ * The files of all applications are asked for at once, so that each target reads a repository once; an
+ * application waits for its own repository and for no other.
  */
-export async function findLiveImages(
+export function findLiveImages(
   cycle: Cycle,
   applications: readonly Application[],
-): Promise<readonly LiveImages[]> {
+): readonly Promise<LiveImages>[] {
   const found = applications.map((application) => fromManifest(cycle, application));
-  const pending = found.flatMap((one, index) =>
-    one.kind === "unread" ? [{ read: one.read, index }] : [],
-  );
-  const reads = pending.map(({ read }) => read);
-  const results = await readTargets(reads, cycle.targets);
-  const answers = new Map(pending.map(({ index }, position) => [index, results[position]]));
-  return applications.map((application, index): LiveImages => {
+  const reads = found.flatMap((one) => (one.kind === "unread" ? [one.read] : []));
+  const results = readTargets(reads, cycle.targets);
+  const answers = new Map(reads.map((read, index) => [read, results[index]]));
+  return applications.map(async (application, index): Promise<LiveImages> => {
     const one = found[index];
     if (one !== undefined && one.kind !== "unread") return one;
-    const result = answers.get(index);
+    const result = one && (await answers.get(one.read));
     if (one === undefined || result === undefined) return { kind: "known", images: [] };
     if (result.kind === "failed") return result;
     return attempt(() => fromFiles(application, one.read.paths, result.files));

@@ -12,17 +12,13 @@ import type { ImagePlan } from "./plan.js";
 export function logImage(cycle: Cycle, application: Application, plan: ImagePlan): void {
   const { logger } = cycle;
   const { decision } = plan;
-  const fields = imageFields(application, plan);
+  const fields = imageFields(cycle, application, plan);
   if (logger.isLevelEnabled?.("debug") !== false) logVerdicts(logger, fields, decision);
   const why = formatDecisionReason(decision.reason);
   const image = decision.running ?? plan.image;
   switch (decision.outcome) {
     case "update":
-      logger.info(fields, `Setting new image to ${plan.newImage ?? ""}`);
-      logger.info(
-        fields,
-        `Successfully updated image '${image}' to '${plan.newImage ?? ""}', but pending spec update (dry run=${cycle.dryRun})`,
-      );
+      logUpdate(cycle, fields, image, plan.newImage ?? "");
       break;
     case "up-to-date":
       logger.debug(fields, `Image '${image}' already on latest allowed version: ${why}`);
@@ -60,11 +56,38 @@ function logVerdicts(logger: Logger, fields: LogFields, { tags }: Decision): voi
   }
 }
 
-function imageFields(application: Application, plan: ImagePlan): LogFields {
+/** In a plan nothing was updated yet, nor will be unless somebody applies it. */
+function logUpdate({ logger, purpose }: Cycle, fields: LogFields, from: string, to: string): void {
+  if (purpose === "plan") {
+    logger.info(fields, `Planned: image '${from}' is to be updated to '${to}'`);
+    return;
+  }
+  const isDryRun = purpose === "dry-run";
+  logger.info(fields, `Setting new image to ${to}`);
+  logger.info(
+    fields,
+    `Successfully updated image '${from}' to '${to}', but pending spec update (dry run=${isDryRun})`,
+  );
+}
+
+/**
+ * The fields of an application's lines: its name as upstream has it, and its namespace where that is
+ * not the controller's, without which two of one name could not be told apart.
+ */
+export function applicationFields(
+  { controllerNamespace }: Pick<Cycle, "controllerNamespace">,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+): LogFields {
+  return namespace === controllerNamespace
+    ? { application: name }
+    : { application: name, application_namespace: namespace };
+}
+
+function imageFields(cycle: Cycle, application: Application, plan: ImagePlan): LogFields {
   const reference = parseImageReference(plan.image).value;
   const running = parseImageReference(plan.decision.running ?? "").value;
   return {
-    application: application.name,
+    ...applicationFields(cycle, application),
     image_alias: plan.alias,
     image_digest: running?.digest,
     image_name: reference?.repository ?? plan.image,

@@ -49,23 +49,33 @@ export async function planImage(
     if (foreign !== undefined) return refused(policy, "error", foreign);
     const { problem } = registry.endpoint;
     if (problem !== undefined) return refused(policy, "error", unusableEntry(registry, problem));
-    const { registriesConf = [], clock } = cycle.settings;
-    const now = clock.now();
-    let facts = await cycle.reader.readFacts(policy, registry);
-    let decision = decide({ policy, facts, current: live, now });
-    // What was remembered of the chosen tag is confirmed, or replaced and decided upon again.
-    for (;;) {
-      const confirmed = await cycle.reader.confirm(policy, registry, facts, decision.tag);
-      if (confirmed === undefined) break;
-      facts = confirmed;
-      decision = decide({ policy, facts, current: live, now });
-    }
-    const siblings = findSiblingCredentials(policy, registry, registriesConf, facts);
-    const near = siblings.length > 0 ? [] : findNearEntry(policy, registry, registriesConf, facts);
-    return planned(policy, refuseUnverified(policy, decision), live, [...siblings, ...near]);
+    return await cycle.reader.inTurn(registry.repository, () =>
+      readAndDecide(cycle, { policy, registry }, live),
+    );
   } catch (error) {
     return refused(policy, "error", { code: "internal", error: summarizeFailure(error) });
   }
+}
+
+async function readAndDecide(
+  { reader, settings }: Cycle,
+  { policy, registry }: { readonly policy: ImagePolicy; readonly registry: ResolvedRegistry },
+  live: readonly ImageReference[],
+): Promise<PlannedImage> {
+  const now = settings.clock.now();
+  let facts = await reader.readFacts(policy, registry);
+  let decision = decide({ policy, facts, current: live, now });
+  // What was remembered of the chosen tag is confirmed, or replaced and decided upon again.
+  for (;;) {
+    const confirmed = await reader.confirm(policy, registry, facts, decision.tag);
+    if (confirmed === undefined) break;
+    facts = confirmed;
+    decision = decide({ policy, facts, current: live, now });
+  }
+  const { registriesConf = [] } = settings;
+  const siblings = findSiblingCredentials(policy, registry, registriesConf, facts);
+  const near = siblings.length > 0 ? [] : findNearEntry(policy, registry, registriesConf, facts);
+  return planned(policy, refuseUnverified(policy, decision), live, [...siblings, ...near]);
 }
 
 /** The plan of an image whose settings are wrong: its error. */

@@ -24,10 +24,8 @@ export async function addPreviews(
     if (application === undefined || change?.location === undefined) return [];
     return [{ index, plan, change, application, read: readOf(change, application) }];
   });
-  const results = await readTargets(
-    pending.map(({ read }) => read),
-    cycle.targets,
-  );
+  const reads = pending.map(({ read }) => read);
+  const results = await Promise.all(readTargets(reads, cycle.targets));
   const previewed = new Map(
     pending.map(({ index, plan, change, application }, position) => {
       const result = results[position];

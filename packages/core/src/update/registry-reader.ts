@@ -23,7 +23,7 @@ export interface RegistryReaderSettings extends RegistryCallSettings {
 }
 
 /** Reads what decisions need; lives for one cycle, in which nothing is asked for twice. */
-export interface RegistryReader {
+export interface RegistryReader extends Pick<RegistryCalls, "inTurn"> {
   /** The facts for one image. Never throws: what failed is in the facts. */
   readFacts(policy: ImagePolicy, registry: ResolvedRegistry): Promise<Facts>;
   /**
@@ -57,6 +57,7 @@ export function createRegistryReader(settings: RegistryReaderSettings): Registry
     return { policy, registry, calls, memory, plainFacts };
   };
   return {
+    inTurn: calls.inTurn,
     async readFacts(policy, registry): Promise<Facts> {
       try {
         const tags = await readTags(open(policy, registry), settings.metadataConcurrency);

@@ -5,6 +5,8 @@ import type { Clock } from "../ports/clock.js";
 import type { FactsCache, FactsScope } from "../ports/facts-cache.js";
 import type { TagDetails } from "../ports/registry-client.js";
 
+import { isTagDetails } from "./check-answers.js";
+
 /** What was learnt about an image's tags in earlier cycles. Its failures are misses. */
 export interface TagMemory {
   /** What the tag was when it was last seen; undefined when that is unknown or too long ago. */
@@ -35,14 +37,18 @@ export function openTagMemory(
     identity: reference === undefined ? "default" : formatCredentialReference(reference),
   };
   const recallDigest = (digest: string): Promise<TagDetails | undefined> =>
-    orMiss(() => cache.readDetails(scope, digest, platforms));
+    orMiss(async () => {
+      const details: unknown = await cache.readDetails(scope, digest, platforms);
+      return isTagDetails(details) ? details : undefined;
+    });
   return {
     recallDigest,
     async recallTag(tag): Promise<TagDetails | undefined> {
       const remembered = await orMiss(() => cache.readTag(scope, tag));
       if (remembered === undefined) return undefined;
       const age = clock.now().getTime() - Date.parse(remembered.seenAt);
-      return age <= tagTtlMs ? recallDigest(remembered.digest) : undefined;
+      const isUsable = typeof remembered.digest === "string" && age <= tagTtlMs;
+      return isUsable ? recallDigest(remembered.digest) : undefined;
     },
     async keep(tag, details): Promise<void> {
       const digest = "digest" in details ? details.digest : undefined;

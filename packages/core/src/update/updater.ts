@@ -38,12 +38,19 @@ export interface UpdaterSettings {
   /** What it throws is ignored. */
   readonly observer?: Observer | undefined;
   /**
-   * How much happens at the same time: applications, and repositories that are read or written
-   * (default 10); metadata reads per image (default 20). As in Argo CD Image Updater.
+   * How much happens at the same time: `applications` bounds the images of one registry host and the
+   * repositories of one Git host that are read or written (default 10), `metadata` the metadata reads
+   * per image (default 20). Hosts do not wait for each other.
    */
   readonly concurrency?:
     | { readonly applications?: number | undefined; readonly metadata?: number | undefined }
     | undefined;
+  /**
+   * How long, in milliseconds, what is decided for a branch waits for the next decision on the same
+   * branch, so that they share a push. Default 1000. A branch whose applications are all decided waits
+   * for nothing, and one whose applications are decided one by one waits ten times as long at most.
+   */
+  readonly batchWaitMs?: number | undefined;
   /** Namespace whose applications get an override file without a namespace in its name. Default `argocd`. */
   readonly controllerNamespace?: string | undefined;
   /**
@@ -55,14 +62,26 @@ export interface UpdaterSettings {
   /** Platform of images whose policy names none. Default `linux/amd64`. */
   readonly platform?: string | undefined;
   readonly commit?: CommitSettings | undefined;
+  readonly timeouts?: UpdaterTimeouts | undefined;
+}
+
+/**
+ * Bounds on ports that do not answer, in milliseconds. The signal of a call that is given up is aborted;
+ * a target that does not listen to it may still have written.
+ */
+export interface UpdaterTimeouts {
+  /** One call of a registry client, without the time it waits for its turn. Default 120,000. */
+  readonly registry?: number | undefined;
+  /** The longest that one call of a registry client waits for its turn. Default 3,600,000. */
+  readonly turn?: number | undefined;
   /**
-   * Bounds on a port that never answers, in milliseconds: one call of a registry client (default
-   * 120,000), one repository of a write-back target (default 300,000). The call is given up, not
-   * stopped: a target that answers late may still have written.
+   * One call of the facts cache; it is not asked again in a cycle in which it missed that. Default 5,000.
    */
-  readonly timeouts?:
-    | { readonly registry?: number | undefined; readonly writeBack?: number | undefined }
-    | undefined;
+  readonly cache?: number | undefined;
+  /** Reading files of one repository. Default: as `writeBack`. */
+  readonly read?: number | undefined;
+  /** Writing one branch of a repository, or one Application. Default 300,000. */
+  readonly writeBack?: number | undefined;
 }
 
 /** How commits look. */
