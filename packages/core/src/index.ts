@@ -152,6 +152,7 @@ export type {
   RunOptions,
   Updater,
   UpdaterSettings,
+  UpdaterTimeouts,
 } from "./update/updater.js";
 export type { ApplicationPlan, FilePreview, ImagePlan, Plan } from "./update/plan.js";
 export {

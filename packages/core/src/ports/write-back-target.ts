@@ -85,8 +85,8 @@ export type WriteResult =
  * Writes changes to one kind of place.
  *
  * Answers one result per change, in order, whatever happens to the others. Changes of one repository
- * and branch share one fetch and one push. The updater makes one call per repository, several of them
- * at the same time. An edit is applied to the bytes that are there at the
+ * and branch share one fetch and one push. The updater makes one call per branch, several of them at the
+ * same time, also of one repository. An edit is applied to the bytes that are there at the
  * moment of writing, again after a conflict; what somebody else wrote is never written over.
  */
 export interface WriteBackTarget {

@@ -2,9 +2,8 @@ import { formatCredentialReference } from "../config/parse-credential-reference.
 import type { ResolvedRegistry } from "../config/resolve-registry.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
 import type { Clock } from "../ports/clock.js";
-import type { FactsCache, FactsScope } from "../ports/facts-cache.js";
+import type { FactsCache, FactsScope, RememberedTag } from "../ports/facts-cache.js";
 import type { TagDetails } from "../ports/registry-client.js";
-
 import { isTagDetails } from "./check-answers.js";
 
 /** What was learnt about an image's tags in earlier cycles. Its failures are misses. */
@@ -43,13 +42,13 @@ export function openTagMemory(
     });
   return {
     recallDigest,
-    async recallTag(tag): Promise<TagDetails | undefined> {
-      const remembered = await orMiss(() => cache.readTag(scope, tag));
-      if (remembered === undefined) return undefined;
-      const age = clock.now().getTime() - Date.parse(remembered.seenAt);
-      const isUsable = typeof remembered.digest === "string" && age <= tagTtlMs;
-      return isUsable ? recallDigest(remembered.digest) : undefined;
-    },
+    recallTag: (tag) =>
+      orMiss(async () => {
+        const { digest, seenAt }: Partial<RememberedTag> = (await cache.readTag(scope, tag)) ?? {};
+        if (typeof digest !== "string" || seenAt === undefined) return undefined;
+        const age = clock.now().getTime() - Date.parse(seenAt);
+        return age <= tagTtlMs ? recallDigest(digest) : undefined;
+      }),
     async keep(tag, details): Promise<void> {
       const digest = "digest" in details ? details.digest : undefined;
       if (digest === undefined || digest === "") return;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/system/system-clock.js";
 import { createTestClock } from "../../src/testing/index.js";
-import { withDeadline, type Deadline } from "../../src/update/deadline.js";
+import type { CancelSignal } from "../../src/ports/cancel-signal.js";
+import { withDeadline, type Deadline, type DeadlineCall } from "../../src/update/deadline.js";
+import { onAbort } from "../../src/update/on-abort.js";
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
@@ -95,5 +97,110 @@ describe("a deadline", () => {
     });
     expect(during).toEqual([before + 1]);
     expect(timers()).toBe(before);
+  });
+
+  it("aborts the call's signal when it is given up, and not before", async () => {
+    const clock = createTestClock();
+    const seen: boolean[] = [];
+    let signal: CancelSignal | undefined;
+    const waiting = withDeadline(deadline({ clock }), (call) => {
+      signal = call.signal;
+      seen.push(call.signal.aborted);
+      return never();
+    });
+    clock.advance(1000);
+    await expect(waiting).rejects.toThrow("timeout");
+    expect([...seen, signal?.aborted]).toEqual([false, true]);
+  });
+
+  it("says that it is over itself, whatever a port says that listens to the signal", async () => {
+    const clock = createTestClock();
+    const waiting = withDeadline(
+      deadline({ clock }),
+      ({ signal }) =>
+        new Promise((_resolve, reject) => {
+          const fail = (): void => reject(new Error("aborted"));
+          AbortSignal.any([signal]).addEventListener("abort", fail);
+        }),
+    );
+    clock.advance(1000);
+    await expect(waiting).rejects.toThrow("timeout");
+  });
+
+  it("waits on where an abort is only told", async () => {
+    const clock = createTestClock();
+    const controller = new AbortController();
+    let finish: (word: string) => void = () => undefined;
+    let told = false;
+    const settings = deadline({ clock, signal: controller.signal, onAbort: "wait" });
+    const waiting = withDeadline(settings, ({ signal }) => {
+      onAbort(signal, () => {
+        told = true;
+      });
+      return new Promise<string>((resolve) => {
+        finish = resolve;
+      });
+    });
+    controller.abort();
+    expect(told).toBe(true);
+    finish("written");
+    expect(await waiting).toBe("written");
+  });
+});
+
+describe("time that a call waits for its own turn", () => {
+  function start(turnMs?: number) {
+    const clock = createTestClock();
+    let pause: DeadlineCall["pauseDeadline"] = () => () => undefined;
+    let state = "waiting";
+    const waiting = withDeadline(deadline({ clock, turnMs }), (call) => {
+      pause = call.pauseDeadline;
+      return never();
+    }).catch((error: unknown) => {
+      state = String(error);
+    });
+    const after = async (ms: number): Promise<string> => {
+      clock.advance(ms);
+      await new Promise((resolve) => setImmediate(resolve));
+      return state;
+    };
+    return { clock, pause: () => pause(), after, waiting };
+  }
+
+  it("does not count, and what was left before is left after it", async () => {
+    const { pause, after, clock } = start(100_000);
+    expect(await after(600)).toBe("waiting");
+    const resume = pause();
+    expect(await after(50_000)).toBe("waiting");
+    resume();
+    expect(await after(399)).toBe("waiting");
+    expect(await after(1)).toBe("Error: timeout");
+    expect(clock.pending).toBe(0);
+  });
+
+  it("may overlap, and be ended twice", async () => {
+    const { pause, after } = start(100_000);
+    const [first, second] = [pause(), pause()];
+    first();
+    first();
+    expect(await after(5000)).toBe("waiting");
+    second();
+    expect(await after(1000)).toBe("Error: timeout");
+  });
+
+  it("has an end of its own, all turns together", async () => {
+    const { pause, after } = start(10_000);
+    const resume = pause();
+    expect(await after(6000)).toBe("waiting");
+    resume();
+    pause();
+    expect(await after(3999)).toBe("waiting");
+    expect(await after(1)).toBe("Error: timeout");
+  });
+
+  it("counts where nobody allowed it", async () => {
+    const { pause, after } = start();
+    pause();
+    expect(await after(1000)).toBe("Error: timeout");
   });
 });

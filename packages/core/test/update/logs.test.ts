@@ -101,6 +101,33 @@ describe("the log of a cycle", () => {
     expect(errors[0]?.message.match(/team\/app/gu)).toHaveLength(1);
   });
 
+  it("of a plan claims nothing that was not done", async () => {
+    const { updater, logger } = createWorld({ registry });
+    const plan = await updater.plan([app]);
+    const said = logger.entries.map(({ message }) => message);
+    expect(said.filter((message) => /success|setting|committing|dry run/iu.test(message))).toEqual(
+      [],
+    );
+    expect(said).toContain(
+      "Planned: image 'ghcr.io/team/app:1.0' is to be updated to 'ghcr.io/team/app:1.1'",
+    );
+    await updater.apply(plan);
+    expect(logger.entries.map(({ message }) => message)).toContain(
+      "Successfully updated the live application spec",
+    );
+  });
+
+  it("names the namespace of an application that is not in the controller's", async () => {
+    const { updater, logger } = createWorld({ registry });
+    const live = ["ghcr.io/team/app:1.0"];
+    await updater.run([app, application({ namespace: "team-a", annotations, live })]);
+    const places = logger.entries
+      .filter(({ fields }) => fields["application"] === "web")
+      .map(({ fields }) => fields["application_namespace"]);
+    expect(new Set(places)).toEqual(new Set([undefined, "team-a"]));
+    expect(places.filter((place) => place === "team-a")).toHaveLength(places.length / 2);
+  });
+
   it("has the failures as errors", async () => {
     const { updater, logger } = createWorld({
       registry,
