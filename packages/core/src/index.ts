@@ -154,6 +154,8 @@ export type {
   UpdaterSettings,
   UpdaterTimeouts,
 } from "./update/updater.js";
+export { boundCredentials, type BoundedCredentialsSettings } from "./update/bounded-credentials.js";
+export { withDeadline, type Deadline, type DeadlineCall } from "./update/deadline.js";
 export type { ApplicationPlan, FilePreview, ImagePlan, Plan } from "./update/plan.js";
 export {
   countApplications,

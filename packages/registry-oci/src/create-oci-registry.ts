@@ -1,14 +1,14 @@
-import type {
-  Clock,
-  Credential,
-  CredentialProvider,
-  DescribeOptions,
-  Referrer,
-  ReferrersOptions,
-  RegistryCallOptions,
-  RegistryClient,
-  Repository,
-  TagDetails,
+import {
+  boundCredentials,
+  type Clock,
+  type CredentialProvider,
+  type DescribeOptions,
+  type Referrer,
+  type ReferrersOptions,
+  type RegistryCallOptions,
+  type RegistryClient,
+  type Repository,
+  type TagDetails,
 } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
 import { refuseIgnoredSettings } from "@image-updater/http";
@@ -34,6 +34,8 @@ export interface OciRegistrySettings extends HttpClientSettings, CertificateAuth
   readonly registries?: readonly RegistryConnection[] | undefined;
   /** Asked once for each call that meets a registry which wants them; default anonymous. */
   readonly credentials?: Pick<CredentialProvider, "forRepository"> | undefined;
+  /** For one answer of `credentials`, with all that it reads for it; default 30 seconds. */
+  readonly credentialTimeoutMs?: number | undefined;
   /** Which repositories this client reads; default all. */
   readonly serves?: ((repository: Repository) => boolean) | undefined;
   /** Which token servers a registry may name, of those that no registry is refused; default all. */
@@ -46,9 +48,14 @@ export interface OciRegistrySettings extends HttpClientSettings, CertificateAuth
  * Challenges, tokens, connections and limits are shared by all its calls; creating one does no I/O.
  */
 export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryClient {
-  const { registries = [], credentials = anonymous, serves = everything, dispatcher } = settings;
+  const { registries = [], serves = everything, dispatcher } = settings;
   refuseIgnoredSettings("createOciRegistry", { dispatcher });
   const clock: Clock = settings.clock ?? systemClock();
+  // By the machine's time, as for requests: the clock is for what depends on the date.
+  const credentials = boundCredentials(settings.credentials ?? {}, {
+    clock: systemClock(),
+    timeoutMs: settings.credentialTimeoutMs,
+  });
   const http = createHttpClient({ ...settings, clock });
   const authorizer = createAuthorizer(http, clock, settings.trustsRealm);
   const parts = { http, credentials, authorizer };
@@ -93,12 +100,6 @@ export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryC
     },
   };
 }
-
-const anonymous: Pick<CredentialProvider, "forRepository"> = {
-  async forRepository(): Promise<Credential> {
-    return { kind: "anonymous" };
-  },
-};
 
 function everything(): boolean {
   return true;

@@ -1,4 +1,4 @@
-import type { WriteBackTarget } from "@image-updater/core";
+import { boundCredentials, type WriteBackTarget } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
 import { refuseIgnoredSettings } from "@image-updater/http";
 import { createConnections } from "./access/connections.js";
@@ -25,8 +25,13 @@ import { writeRepository } from "./write/write-repository.js";
 export function createGitWriteBack(settings: GitWriteBackSettings = {}): WriteBackTarget {
   const { cacheBytes = 32 * 1024 * 1024, clock = systemClock(), dispatcher } = settings;
   refuseIgnoredSettings("createGitWriteBack", { dispatcher });
+  // By the machine's time, as for requests: the clock is for dates and pauses.
+  const credentials = boundCredentials(settings.credentials ?? {}, {
+    clock: systemClock(),
+    timeoutMs: settings.credentialTimeoutMs,
+  });
   const context: WriteBackContext = {
-    settings,
+    settings: { ...settings, credentials },
     clock,
     memories: createRepositoryMemories({ cacheBytes, clock }),
     connections: createConnections(),

@@ -9,6 +9,8 @@ export interface GitWriteBackSettings {
    * access is anonymous or as the URL says.
    */
   readonly credentials?: Pick<CredentialProvider, "forGit"> | undefined;
+  /** For one answer of `credentials`, with all that it reads for it. Default: 30 000. */
+  readonly credentialTimeoutMs?: number | undefined;
   /**
    * Replaces undici's global dispatcher: proxies, private CAs, tests. A credential that has `connection`
    * settings of its own is used with these alone, and not with this dispatcher.
