@@ -19,7 +19,6 @@ async function main(files: readonly string[]): Promise<number> {
   let waiting = 0;
   for (const trial of trials) {
     // One after the other: each starts servers of its own.
-    // oxlint-disable-next-line no-await-in-loop
     const finding = await play(trial);
     const isPending = !finding.right && trial.id in pending;
     if (isPending) waiting += 1;

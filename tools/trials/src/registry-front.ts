@@ -30,6 +30,8 @@ export interface FixedAnswer {
     | undefined;
   readonly status: number;
   readonly code: string;
+  /** The `www-authenticate` header; default none. */
+  readonly challenge?: string | undefined;
 }
 
 /** Settings of {@link startRegistryFront}. */
@@ -110,6 +112,7 @@ async function answer(
   const name = path.split("/").at(-1) ?? "";
   const found = fixed.find(({ names }) => names === undefined || names.includes(name));
   if (found !== undefined) {
+    if (found.challenge !== undefined) response.setHeader("www-authenticate", found.challenge);
     sendJson(response, found.status, { errors: [{ code: found.code, message: "refused" }] });
     return;
   }

@@ -1,6 +1,7 @@
 import type { Checks } from "../trial.js";
 import { applicationChecks } from "./applications.js";
 import { editChecks } from "./edits.js";
+import { gitChecks } from "./git.js";
 import { listChecks } from "./lists.js";
 import { policyChecks } from "./policies.js";
 import { registryChecks } from "./registries.js";
@@ -12,6 +13,7 @@ export const checks: Checks = {
   ...registryChecks,
   ...applicationChecks,
   ...editChecks,
+  ...gitChecks,
 };
 
 /** Trials that ask for a guard that is still to come, with what it is. */

@@ -1,3 +1,9 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createOciRegistry } from "@image-updater/registry-oci";
+import { startOciRegistry } from "@image-updater/registry-oci/testing";
+import { createTlsAuthority, startTlsFront } from "@image-updater/writeback-git/testing";
 import { parseWebhook, webhookKinds, type WebhookKind } from "@image-updater/core/webhooks";
 import { inMemorySecrets } from "@image-updater/core/testing";
 import {
@@ -21,7 +27,7 @@ export const registryChecks: Checks = {
       annotations: { "image-list": "x=r.example.com/o/x" },
       live: ["r.example.com/o/x:1.0.0"],
       images: { "o/x": ["1.0.0", "1.1.0"] },
-      fixed: [{ status: 401, code: "UNAUTHORIZED" }],
+      fixed: [{ status: 401, code: "UNAUTHORIZED", challenge: 'Basic realm="r"' }],
       registriesConf: `registries:\n- name: r\n  prefix: r.example.com\n  api_url: {url}\n  credentials: ${reference}\n`,
       secrets: inMemorySecrets([{ namespace, name, data: { [key]: JSON.stringify(value) } }]),
     });
@@ -70,6 +76,25 @@ export const registryChecks: Checks = {
       right: diagnostics.some(({ message, where }) => /ca_data/u.test(`${where.field} ${message}`)),
       now: diagnostics.map(describeDiagnostic).join("; ") || "no diagnostic",
     };
+  },
+  async "ca-discovery"(): Promise<Finding> {
+    const authority = await createTlsAuthority();
+    const folder = await mkdtemp(join(tmpdir(), "trial-certificates-"));
+    const registry = await startOciRegistry({ fixture: { "o/x": [{ tag: "1" }] } });
+    const front = await startTlsFront(registry.url, await authority.issue());
+    try {
+      await writeFile(join(folder, "localhost"), authority.certificate);
+      const client = createOciRegistry({ registries: [], retries: 0, certificatesFolder: folder });
+      const tags = await client.listTags({
+        host: new URL(front.url).host,
+        path: "o/x",
+        apiUrl: front.url,
+      });
+      return { right: tags.includes("1"), now: `trusted, ${tags.length} tags` };
+    } finally {
+      await Promise.all([front.close(), registry.close(), authority.close()]);
+      await rm(folder, { recursive: true });
+    }
   },
   async "api-url-v2"(): Promise<Finding> {
     const played = await playApplication({
