@@ -3,6 +3,7 @@ import type { CredentialProvider, RegistryCallOptions, Repository } from "@image
 import { askCredential } from "./auth/ask-credential.js";
 import type { AuthorizationRequest, Authorizer } from "./auth/authorizer.js";
 import { createCallCredential, type CallCredential } from "./auth/call-credential.js";
+import type { Call } from "./http/call.js";
 import type { HttpClient } from "./http/http-client.js";
 import type { HttpRequest, HttpResponse, RequestPlace } from "./http/http-message.js";
 import { saidBy } from "./http/words.js";
@@ -15,6 +16,8 @@ const REFUSALS: ReadonlySet<number> = new Set([401, 403]);
 /** What one call of the client reads from its repository. */
 export interface RepositorySession {
   readonly repository: Repository;
+  /** Of its call. */
+  readonly pauseDeadline: Call["pauseDeadline"];
   /** What errors name, with the tag or digest under way. */
   place(reference?: string): RequestPlace;
   /** The URL of a resource below `/v2/<name>/`, as `manifests/1.0`. */
@@ -47,7 +50,7 @@ export function openRepository(
   { http, authorizer, credentials }: SessionParts,
   channel: RegistryChannel,
   repository: Repository,
-  { signal, credential: reference }: RegistryCallOptions,
+  { signal, pauseDeadline, credential: reference }: RegistryCallOptions,
 ): RepositorySession {
   const base = repositoryUrl(repository);
   const placeOf = (at?: string): RequestPlace => ({
@@ -70,13 +73,14 @@ export function openRepository(
 
   return {
     repository,
+    pauseDeadline,
     place: placeOf,
     said: (words) => saidBy(http.redactor, words),
     url: (resource) => new URL(`${base}/${resource}`),
     async send({ reference: at, ...request }): Promise<HttpResponse> {
       const place = placeOf(at);
       const { dispatcher, rate } = channel;
-      const asked = { ...request, place, dispatcher, rate, signal };
+      const asked = { ...request, place, dispatcher, rate, signal, pauseDeadline };
       const identity = {
         repository,
         place,
@@ -84,6 +88,7 @@ export function openRepository(
         dispatcher,
         rate,
         signal,
+        pauseDeadline,
       };
       return sendAgainIfRenewed(() => sendAuthorized(http, authorizer, asked, identity), {
         credential,

@@ -44,7 +44,7 @@ export interface AcrCredentials extends Pick<CredentialProvider, "forRepository"
   /** Names, digests and times of all tags, as `RegistryClient.describeTags` promises. */
   describeTags(
     repository: Repository,
-    options?: Pick<RegistryCallOptions, "signal">,
+    options?: Pick<RegistryCallOptions, "signal" | "pauseDeadline">,
   ): Promise<readonly TagSummary[]>;
 }
 
@@ -65,7 +65,8 @@ export function acrCredentials(settings: AcrCredentialsSettings): AcrCredentials
   const tagTimes = createTagTimes(api, instances);
   return {
     forRepository: (request) => logins.forRepository(request),
-    describeTags: (repository, options = {}) => tagTimes.describeTags(repository, options.signal),
+    describeTags: (repository, { signal, pauseDeadline } = {}) =>
+      tagTimes.describeTags(repository, { signal, pauseDeadline }),
   };
 }
 
@@ -82,7 +83,7 @@ function createLoginProvider(parts: LoginParts): Pick<CredentialProvider, "forRe
 
   async function loginFor(request: RepositoryCredentialRequest): Promise<TemporaryLogin> {
     const { repository, signal, rejected } = request;
-    const instance = await instances.find(repository, signal);
+    const instance = await instances.find(repository, { signal });
     const name = instanceKey(instance);
     if (rejected === true) logins.forget(name, YOUNG_MS);
     const fetch = (ended: CancelSignal): Promise<Expiring<TemporaryLogin>> =>

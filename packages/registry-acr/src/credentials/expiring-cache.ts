@@ -1,5 +1,5 @@
 import type { CancelSignal, Clock } from "@image-updater/core";
-import { createSingleFlight } from "@image-updater/registry-oci/http";
+import { createSingleFlight, type FlightCall } from "@image-updater/registry-oci/http";
 
 /** Something that is good for a time. */
 export interface Expiring<T> {
@@ -59,13 +59,15 @@ export function createExpiringCache<T>(clock: Clock, margin: RenewalMargin): Exp
     async read(key, fetch, signal): Promise<T | undefined> {
       const kept = living(key, "dueAt");
       if (kept !== undefined) return kept.value;
-      const fetchAndKeep = async (ended: CancelSignal): Promise<{ readonly value: T }> => {
+      const fetchAndKeep = async ({
+        signal: ended,
+      }: FlightCall): Promise<{ readonly value: T }> => {
         const fetched = await fetch(ended);
         keep(key, fetched);
         return fetched;
       };
       try {
-        return (await flights.run(key, fetchAndKeep, signal))?.value;
+        return (await flights.run(key, fetchAndKeep, { signal }))?.value;
       } catch (error) {
         const old = living(key, "expiresAt");
         if (old === undefined) throw error;

@@ -1,4 +1,4 @@
-import { RegistryError, type CancelSignal, type Clock, type Repository } from "@image-updater/core";
+import { RegistryError, type Clock, type Repository } from "@image-updater/core";
 import {
   cancelledError,
   createBoundedMap,
@@ -7,6 +7,7 @@ import {
   repositoryUrl,
   statusError,
   urlSaidBy,
+  type Call,
   type HttpClient,
   type HttpResponse,
   type RequestPlace,
@@ -25,7 +26,7 @@ export interface InstanceFinder {
    * @throws RegistryError `invalid-response` when the registry is not ACR's, `refused-address` for a
    * token server that it must not name.
    */
-  find(repository: Repository, signal: CancelSignal | undefined): Promise<AcrInstance>;
+  find(repository: Repository, caller?: Call): Promise<AcrInstance>;
   /** Asks again at the next call: a custom domain may lead elsewhere by now. */
   forget(repository: Repository): void;
 }
@@ -39,11 +40,11 @@ export function createInstanceFinder(http: HttpClient, clock: Clock): InstanceFi
   const flights = createSingleFlight<AcrInstance>();
 
   return {
-    async find(repository, signal): Promise<AcrInstance> {
+    async find(repository, caller): Promise<AcrInstance> {
       const { apiUrl, host } = repository;
       const instance =
         known.get(apiUrl) ??
-        (await flights.run(apiUrl, (ended) => ping(http, clock, repository, ended), signal));
+        (await flights.run(apiUrl, (call) => ping(http, clock, repository, call), caller));
       if (instance === undefined) throw cancelledError({ host });
       known.set(apiUrl, instance);
       return instance;
@@ -58,12 +59,12 @@ async function ping(
   http: HttpClient,
   clock: Clock,
   repository: Repository,
-  signal: CancelSignal,
+  call: Call,
 ): Promise<AcrInstance> {
   const place = { host: repository.host };
   const base = repositoryUrl(repository);
   const url = new URL(base.slice(0, -repository.path.length));
-  const response = await http.send({ method: "GET", url, place, bodyLimit: BODY_LIMIT, signal });
+  const response = await http.send({ method: "GET", url, place, bodyLimit: BODY_LIMIT, ...call });
   const isChallenge = response.status === 401 && response.url.origin === url.origin;
   if (!isChallenge && response.status > 401) {
     throw statusError(response, place, "the ping", clock.now());

@@ -1,5 +1,5 @@
-import type { CancelSignal, Repository } from "@image-updater/core";
-import type { Decoder, RequestPlace } from "@image-updater/registry-oci/http";
+import type { Repository } from "@image-updater/core";
+import type { Call, Decoder, RequestPlace } from "@image-updater/registry-oci/http";
 import type { KeyHolder } from "../credentials/key-holder.js";
 import { acrHostOf } from "../hosts/acr-host.js";
 import type { AcrInstance } from "../instance/acr-instance.js";
@@ -8,12 +8,11 @@ import type { OpenApiConnection } from "./open-api-connection.js";
 import { sendCall } from "./send-call.js";
 
 /** What a call is made for. */
-export interface AcrApiTarget {
+export interface AcrApiTarget extends Call {
   readonly instance: AcrInstance;
   readonly repository: Repository;
   /** What errors name. */
   readonly place: RequestPlace;
-  readonly signal?: CancelSignal | undefined;
 }
 
 /** The OpenAPI of the container registry. */
@@ -37,9 +36,9 @@ export function createAcrApi(
   settings: AcrEndpointSettings,
 ): AcrApi {
   return {
-    call({ instance, repository, place, signal }, call, decoder) {
+    call({ instance, repository, place, signal, pauseDeadline }, call, decoder) {
       const endpoint = endpointOf(instance, repository, settings);
-      return sendCall(connection, call, { endpoint, key, decoder, place, signal });
+      return sendCall(connection, call, { endpoint, key, decoder, place, signal, pauseDeadline });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { CancelSignal } from "@image-updater/core";
 import {
   decodeJson,
   exchange,
+  type Call,
   type Decoder,
   type RequestPlace,
 } from "@image-updater/registry-oci/http";
@@ -16,7 +17,7 @@ import { signCall } from "./sign-call.js";
 const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** Where a call goes, who signs it, and what its answer is read as. */
-export interface SignedCallOptions<T> {
+export interface SignedCallOptions<T> extends Call {
   /** Base URL of the API. */
   readonly endpoint: URL;
   /** Asked for each attempt: a wait may outlive a key. */
@@ -24,7 +25,6 @@ export interface SignedCallOptions<T> {
   readonly decoder: Decoder<T>;
   /** What errors name. */
   readonly place: RequestPlace;
-  readonly signal?: CancelSignal | undefined;
 }
 
 /**
@@ -51,10 +51,10 @@ function secretsOf({ accessKeyId, accessKeySecret, securityToken }: AccessKey): 
 async function sendOnce<T>(
   { clock, rate, dispatcher, userAgent, requestTimeoutMs }: OpenApiConnection,
   call: OpenApiCall,
-  { endpoint, key, decoder, place, signal }: SignedCallOptions<T>,
+  { endpoint, key, decoder, place, signal, pauseDeadline }: SignedCallOptions<T>,
 ): Promise<T> {
   const signer = await key(signal);
-  await rate.take(signal);
+  await rate.take({ signal, pauseDeadline, of: place.repository });
   const stamp = { date: clock.now(), nonce: randomBytes(16).toString("hex") };
   const { headers, authorization } = signCall(call, endpoint.host, signer, stamp);
   const query = formatQuery(call.query);

@@ -1,8 +1,9 @@
 import { RegistryError } from "@image-updater/core";
-import type { CancelSignal, Repository, TagSummary } from "@image-updater/core";
+import type { Repository, TagSummary } from "@image-updater/core";
 import {
   createBoundedMap,
   formatPlace,
+  type Call,
   type Decoder,
   type RequestPlace,
 } from "@image-updater/registry-oci/http";
@@ -29,10 +30,7 @@ export interface TagTimes {
    *
    * @throws RegistryError when the list is not complete, or the key may not read it.
    */
-  describeTags(
-    repository: Repository,
-    signal: CancelSignal | undefined,
-  ): Promise<readonly TagSummary[]>;
+  describeTags(repository: Repository, caller: Call): Promise<readonly TagSummary[]>;
 }
 
 /** Tag times by `ListRepoTag`, or `GetRepoTags` in the personal edition. */
@@ -40,12 +38,12 @@ export function createTagTimes(api: AcrApi, instances: InstanceFinder): TagTimes
   const readEnterpriseRows = createEnterpriseReader(api);
 
   return {
-    async describeTags(repository, signal): Promise<readonly TagSummary[]> {
+    async describeTags(repository, caller): Promise<readonly TagSummary[]> {
       const place = { host: repository.host, repository: repository.path };
       const name = nameOf(repository, place);
       try {
-        const instance = await instances.find(repository, signal);
-        const target = { instance, repository, place, signal };
+        const instance = await instances.find(repository, caller);
+        const target = { ...caller, instance, repository, place };
         const rows =
           instance.edition === "enterprise"
             ? await readEnterpriseRows(target, instance.instanceId, name)

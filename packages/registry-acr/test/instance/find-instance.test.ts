@@ -87,7 +87,7 @@ describe("an instance finder", () => {
 
   it("ends when its caller does", async () => {
     const server = await startRegistry();
-    const finding = createFinder().find(repositoryOf(server), AbortSignal.abort());
+    const finding = createFinder().find(repositoryOf(server), { signal: AbortSignal.abort() });
     expect((await registryErrorOf(finding)).code).toBe("cancelled");
   });
 });

@@ -43,7 +43,7 @@ export function createPackagesApi(settings: PackagesApiSettings): PackagesApi {
   const clock: Clock = settings.clock ?? systemClock();
   const packages = createPackageReader(createGithubApi(settings, clock));
   return {
-    async describeTags(repository, { signal, credential: reference } = {}) {
+    async describeTags(repository, { signal, pauseDeadline, credential: reference } = {}) {
       const place = { host: repository.host, repository: repository.path };
       const baseUrl = baseUrlFor(repository, apiUrl, place);
       const packageName = parsePackageName(repository.path);
@@ -53,7 +53,7 @@ export function createPackagesApi(settings: PackagesApiSettings): PackagesApi {
       }
       const token = await apiToken(credentials, { repository, reference, signal }, place);
       const identity = createHash("sha256").update(token).digest("hex");
-      const caller = { place, token, identity, signal };
+      const caller = { place, token, identity, signal, pauseDeadline };
       return summarizeTags(await packages.read(caller, baseUrl, packageName));
     },
   };

@@ -1,6 +1,7 @@
-import type { CancelSignal, Clock } from "@image-updater/core";
+import type { Clock } from "@image-updater/core";
 import {
   createHttpClient,
+  type Call,
   type HttpClientSettings,
   type HttpResponse,
   type RequestPlace,
@@ -16,12 +17,11 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** On whose behalf and about what GitHub is asked. */
-export interface ApiCaller {
+export interface ApiCaller extends Call {
   readonly place: RequestPlace;
   readonly token: string;
   /** Tells tokens apart without being one. */
   readonly identity: string;
-  readonly signal: CancelSignal | undefined;
 }
 
 /** GitHub's REST API, as far as it is read here. */
@@ -39,7 +39,7 @@ export interface GithubApi {
 export function createGithubApi(settings: HttpClientSettings, clock: Clock): GithubApi {
   const http = createHttpClient({ ...settings, clock });
   return {
-    async get({ place, token, signal }, url, etag): Promise<HttpResponse> {
+    async get({ place, token, signal, pauseDeadline }, url, etag): Promise<HttpResponse> {
       const response = await http.send({
         method: "GET",
         url,
@@ -48,6 +48,7 @@ export function createGithubApi(settings: HttpClientSettings, clock: Clock): Git
         authorization: `Bearer ${token}`,
         bodyLimit: BODY_LIMIT,
         signal,
+        pauseDeadline,
       });
       if (response.url.origin !== url.origin) {
         throw apiError("refused-address", "was left by a redirect to another server", place);

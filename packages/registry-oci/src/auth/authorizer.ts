@@ -1,6 +1,7 @@
 import { RegistryError } from "@image-updater/core";
-import type { CancelSignal, Clock, Credential, Repository } from "@image-updater/core";
+import type { Clock, Credential, Repository } from "@image-updater/core";
 import type { Dispatcher } from "undici";
+import type { Call } from "../http/call.js";
 import type { HttpClient } from "../http/http-client.js";
 import type { RequestPlace } from "../http/http-message.js";
 import { refuseRealm } from "../http/origin-guard.js";
@@ -18,7 +19,7 @@ const MOST_REPOSITORIES = 10_000;
 const MOST_SCOPES = 4;
 
 /** Who asks, and for what. */
-export interface AuthorizationRequest {
+export interface AuthorizationRequest extends Call {
   readonly repository: Repository;
   readonly place: RequestPlace;
   /** Asked only when the registry wants to know. */
@@ -26,7 +27,6 @@ export interface AuthorizationRequest {
   readonly dispatcher?: Dispatcher | undefined;
   /** The registry's: requests for tokens count too. */
   readonly rate?: RateLimit | undefined;
-  readonly signal?: CancelSignal | undefined;
 }
 
 /** Finds the `Authorization` header a registry wants. */
@@ -81,8 +81,8 @@ export function createAuthorizer(
     const asked = { ...demand, credential, place, dispatcher, rate };
     const token = await tokens.get(
       tokenKey(repository, demand, credential),
-      (signal) => requestToken(http, clock, asked, signal),
-      request.signal,
+      (call) => requestToken(http, clock, asked, call),
+      request,
     );
     if (token === undefined) throw cancelledError(place);
     return `Bearer ${token}`;

@@ -49,7 +49,7 @@ export function dockerConfigCredentials(
   ): Promise<Credential> {
     const answer = await answers.get(
       JSON.stringify([helper, serverUrl]),
-      (ended) => askCredentialHelper({ helper, serverUrl, environment }, ended),
+      (call) => askCredentialHelper({ helper, serverUrl, environment }, call.signal),
       { maxAgeMs: HELPER_KEPT_MS, isRejected: rejected, signal },
     );
     if (answer !== undefined) return answer;

@@ -1,16 +1,16 @@
-import type { CancelSignal, Clock } from "@image-updater/core";
+import type { Clock } from "@image-updater/core";
 import { createBoundedMap } from "../http/bounded-map.js";
-import { createSingleFlight } from "../http/single-flight.js";
+import type { Call } from "../http/call.js";
+import { createSingleFlight, type FlightCall } from "../http/single-flight.js";
 
 const MOST_KEPT = 1000;
 
 /** How something is read. */
-export interface ReadOptions {
+export interface ReadOptions extends Call {
   /** What was read within so many milliseconds is good enough. */
   readonly maxAgeMs: number;
   /** Whether what is kept must not be used. */
   readonly isRejected: boolean;
-  readonly signal?: CancelSignal | undefined;
 }
 
 /** Reads that are shared by those who ask at the same time, and kept for those who ask soon after. */
@@ -18,7 +18,7 @@ export interface KeptReads<T> {
   /** What `read` brings, or brought; `undefined` when `signal` was aborted. A failure is not kept. */
   get(
     key: string,
-    read: (signal: CancelSignal) => Promise<T>,
+    read: (call: FlightCall) => Promise<T>,
     options: ReadOptions,
   ): Promise<T | undefined>;
 }
@@ -28,16 +28,16 @@ export function createKeptReads<T>(clock: Clock): KeptReads<T> {
   const flights = createSingleFlight<T>();
   const kept = createBoundedMap<{ readonly value: T; readonly readAt: number }>(MOST_KEPT);
   return {
-    async get(key, read, { maxAgeMs, isRejected, signal }): Promise<T | undefined> {
+    async get(key, read, { maxAgeMs, isRejected, ...caller }): Promise<T | undefined> {
       const now = clock.now().getTime();
       const known = isRejected ? undefined : kept.get(key);
       if (known !== undefined && now < known.readAt + maxAgeMs) return known.value;
-      const readAndKeep = async (ended: CancelSignal): Promise<T> => {
-        const value = await read(ended);
+      const readAndKeep = async (call: FlightCall): Promise<T> => {
+        const value = await read(call);
         kept.set(key, { value, readAt: now });
         return value;
       };
-      return flights.run(key, readAndKeep, signal);
+      return flights.run(key, readAndKeep, caller);
     },
   };
 }

@@ -54,7 +54,7 @@ export function registryCredentials(
     const name = formatCredentialReference(reference);
     const source = await reads.get(
       name,
-      (ended) => readCredentialSource(reference, { secrets, environment }, ended),
+      (call) => readCredentialSource(reference, { secrets, environment }, call.signal),
       { maxAgeMs: seconds * 1000, isRejected: rejected, signal },
     );
     if (source !== undefined) return source;

@@ -1,5 +1,6 @@
-import type { CancelSignal, Clock } from "@image-updater/core";
+import type { Clock } from "@image-updater/core";
 import { createBoundedMap } from "../http/bounded-map.js";
+import type { Call } from "../http/call.js";
 import { createSingleFlight } from "../http/single-flight.js";
 
 const MOST_TOKENS = 10_000;
@@ -16,11 +17,11 @@ export interface Token {
 
 /** Tokens by everything they depend on. */
 export interface TokenCache {
-  /** A token that still lives, or the one `fetch` brings; `undefined` when `signal` was aborted. */
+  /** A token that still lives, or the one `fetch` brings; `undefined` when the signal was aborted. */
   get(
     key: string,
-    fetch: (signal: CancelSignal) => Promise<Token>,
-    signal?: CancelSignal,
+    fetch: (call: Call) => Promise<Token>,
+    caller?: Call,
   ): Promise<string | undefined>;
   /** Forgets a token that was refused. */
   forget(key: string, value: string): void;
@@ -40,13 +41,13 @@ export function createTokenCache(clock: Clock): TokenCache {
   }
 
   return {
-    async get(key, fetch, signal): Promise<string | undefined> {
-      const fetchAndKeep = async (ended: CancelSignal): Promise<Token> => {
-        const token = await fetch(ended);
+    async get(key, fetch, caller): Promise<string | undefined> {
+      const fetchAndKeep = async (call: Call): Promise<Token> => {
+        const token = await fetch(call);
         tokens.set(key, token);
         return token;
       };
-      const token = livingToken(key) ?? (await flights.run(key, fetchAndKeep, signal));
+      const token = livingToken(key) ?? (await flights.run(key, fetchAndKeep, caller));
       return token?.value;
     },
     forget(key, value): void {

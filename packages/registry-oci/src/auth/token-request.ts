@@ -1,8 +1,9 @@
-import { RegistryError, type CancelSignal, type Credential } from "@image-updater/core";
+import { RegistryError, type Credential } from "@image-updater/core";
 import type { Clock } from "@image-updater/core";
 import type { Dispatcher } from "undici";
 import { z } from "zod";
 import { bodyLimits } from "../http/body-limits.js";
+import type { Call } from "../http/call.js";
 import { decodeJson } from "../http/decode-json.js";
 import type { HttpClient } from "../http/http-client.js";
 import type { HttpResponse, RequestPlace } from "../http/http-message.js";
@@ -37,11 +38,11 @@ export async function requestToken(
   http: HttpClient,
   clock: Clock,
   request: TokenRequest,
-  signal: CancelSignal,
+  call: Call,
 ): Promise<Token> {
   // Taken before the exchange: a token then never lives longer here than at the server.
   const askedAt = clock.now().getTime();
-  const response = await exchangeToken(http, request, signal);
+  const response = await exchangeToken(http, request, call);
   if (response.status !== 200) throw refusedToken(response, request, clock.now());
   const what = `the token of ${urlSaidBy(http.redactor, request.realm)}`;
   const body = decodeJson(response.body, tokenSchema, request.place, what);
@@ -70,18 +71,18 @@ const tokenSchema = z.object({
 async function exchangeToken(
   http: HttpClient,
   request: TokenRequest,
-  signal: CancelSignal,
+  call: Call,
 ): Promise<HttpResponse> {
-  if (request.credential.kind !== "identity-token") return getToken(http, request, signal);
-  const posted = await postRefreshToken(http, request, request.credential.token, signal);
+  if (request.credential.kind !== "identity-token") return getToken(http, request, call);
+  const posted = await postRefreshToken(http, request, request.credential.token, call);
   // A server without this form answers 404 by the specification, or 405; then GET is what it knows.
-  return posted.status === 404 || posted.status === 405 ? getToken(http, request, signal) : posted;
+  return posted.status === 404 || posted.status === 405 ? getToken(http, request, call) : posted;
 }
 
 function getToken(
   http: HttpClient,
   { realm, service, scopes, credential, place, dispatcher, rate }: TokenRequest,
-  signal: CancelSignal,
+  call: Call,
 ): Promise<HttpResponse> {
   const url = new URL(realm);
   url.searchParams.set("client_id", CLIENT_ID);
@@ -97,7 +98,8 @@ function getToken(
     bodyLimit: bodyLimits.token,
     dispatcher,
     rate,
-    signal,
+    signal: call.signal,
+    pauseDeadline: call.pauseDeadline,
   });
 }
 
@@ -105,7 +107,7 @@ function postRefreshToken(
   http: HttpClient,
   { realm, service, scopes, place, dispatcher, rate }: TokenRequest,
   refreshToken: string,
-  signal: CancelSignal,
+  call: Call,
 ): Promise<HttpResponse> {
   const form = new URLSearchParams({
     grant_type: "refresh_token",
@@ -124,7 +126,8 @@ function postRefreshToken(
     bodyLimit: bodyLimits.token,
     dispatcher,
     rate,
-    signal,
+    signal: call.signal,
+    pauseDeadline: call.pauseDeadline,
   });
 }
 

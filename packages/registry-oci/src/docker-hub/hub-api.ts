@@ -1,6 +1,5 @@
 import { RegistryError } from "@image-updater/core";
 import type {
-  CancelSignal,
   Credential,
   CredentialProvider,
   RegistryCallOptions,
@@ -10,6 +9,7 @@ import type {
 import { systemClock } from "@image-updater/core/system";
 import { askCredential } from "../auth/ask-credential.js";
 import { bodyLimits } from "../http/body-limits.js";
+import type { Call } from "../http/call.js";
 import { createHttpClient, type HttpClientSettings } from "../http/http-client.js";
 import type { HttpResponse, RequestPlace } from "../http/http-message.js";
 import { refuseApiUrl, refusePageLink } from "../http/origin-guard.js";
@@ -42,10 +42,9 @@ export interface HubApi {
 }
 
 /** One call of the API, for one identity. */
-interface HubCaller {
+interface HubCaller extends Call {
   readonly credential: Credential;
   readonly place: RequestPlace;
-  readonly signal?: CancelSignal | undefined;
 }
 
 /** Digests and push times at one request for each hundred tags; an image's own credentials win. */
@@ -59,9 +58,10 @@ export function createHubApi(settings: HubApiSettings): HubApi {
 
   async function send(url: URL, caller: HubCaller, isRejected = false): Promise<HttpResponse> {
     const authorization = await tokens.headerFor({ ...caller, isRejected });
-    const { place, signal } = caller;
+    const { place, signal, pauseDeadline } = caller;
     const headers = { accept: "application/json" };
-    const asked = { method: "GET", url, place, headers, authorization, rate, signal } as const;
+    const call = { signal, pauseDeadline };
+    const asked = { method: "GET", url, place, headers, authorization, rate, ...call } as const;
     const response = await http.send({ ...asked, bodyLimit: bodyLimits.tagsPage });
     const mayBeOld = response.status === 401 && authorization !== undefined && !isRejected;
     return mayBeOld ? send(url, caller, true) : response;
@@ -97,7 +97,7 @@ export function createHubApi(settings: HubApiSettings): HubApi {
   }
 
   return {
-    async describeTags(repository, { signal, credential: reference } = {}) {
+    async describeTags(repository, { signal, pauseDeadline, credential: reference } = {}) {
       const place = { host: repository.host, repository: repository.path };
       const url = tagsUrl(baseUrl, repository.path, place);
       const credential =
@@ -107,7 +107,7 @@ export function createHubApi(settings: HubApiSettings): HubApi {
               () => credentials.forRepository({ repository, reference, signal }),
               place,
             );
-      return readPages(url, { credential, place, signal });
+      return readPages(url, { credential, place, signal, pauseDeadline });
     },
   };
 }

@@ -1,8 +1,9 @@
-import { RegistryError, type CancelSignal, type Clock, type Credential } from "@image-updater/core";
+import { RegistryError, type Clock, type Credential } from "@image-updater/core";
 import { z } from "zod";
 import { credentialIdentity } from "../auth/credential-identity.js";
 import { createKeptReads } from "../auth/kept-reads.js";
 import { bodyLimits } from "../http/body-limits.js";
+import type { Call } from "../http/call.js";
 import { decodeJson } from "../http/decode-json.js";
 import type { HttpClient } from "../http/http-client.js";
 import type { RequestPlace } from "../http/http-message.js";
@@ -14,12 +15,11 @@ const KEPT_MS = 300_000;
 type BasicCredential = Extract<Credential, { readonly kind: "basic" }>;
 
 /** For whom a token is wanted. */
-export interface HubTokenRequest {
+export interface HubTokenRequest extends Call {
   readonly credential: Credential;
   readonly place: RequestPlace;
   /** Whether the token answered last was refused. */
   readonly isRejected: boolean;
-  readonly signal?: CancelSignal | undefined;
 }
 
 /** Tokens of the Docker Hub API. */
@@ -40,7 +40,7 @@ export function createHubTokens(http: HttpClient, clock: Clock, baseUrl: string)
   async function requestToken(
     { username, password }: BasicCredential,
     place: RequestPlace,
-    signal: CancelSignal,
+    call: Call,
   ): Promise<string> {
     const body = JSON.stringify({ identifier: username, secret: password });
     const response = await http.send({
@@ -51,7 +51,7 @@ export function createHubTokens(http: HttpClient, clock: Clock, baseUrl: string)
       body,
       secrets: [password],
       bodyLimit: bodyLimits.token,
-      signal,
+      ...call,
     });
     if (response.status === 401) {
       const message = `${formatPlace(place)}: the Docker Hub API refused the credentials`;
@@ -63,12 +63,12 @@ export function createHubTokens(http: HttpClient, clock: Clock, baseUrl: string)
   }
 
   return {
-    async headerFor({ credential, place, isRejected, signal }): Promise<string | undefined> {
+    async headerFor({ credential, place, isRejected, ...caller }): Promise<string | undefined> {
       if (credential.kind !== "basic") return undefined;
       const token = await tokens.get(
         credentialIdentity(credential),
-        (ended) => requestToken(credential, place, ended),
-        { maxAgeMs: KEPT_MS, isRejected, signal },
+        (call) => requestToken(credential, place, call),
+        { maxAgeMs: KEPT_MS, isRejected, ...caller },
       );
       if (token === undefined) throw cancelledError(place);
       return `Bearer ${token}`;

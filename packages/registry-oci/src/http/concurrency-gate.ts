@@ -1,57 +1,38 @@
-import type { CancelSignal } from "@image-updater/core";
+import type { TurnCall } from "./call.js";
+import { createTurnQueue, type TurnQueue } from "./turn-queue.js";
 
 /** Bounds how much runs at the same time for one key. */
 export interface ConcurrencyGate {
-  /** Waits for a place, first come first served; `undefined` when `signal` was aborted meanwhile. */
-  enter(key: string, signal?: CancelSignal): Promise<Leave | undefined>;
+  /** Waits for a place, in turn; `undefined` when the call's signal was aborted meanwhile. */
+  enter(key: string, call?: TurnCall): Promise<Leave | undefined>;
 }
 
 /** Gives the place to the next in the queue; to be called once. */
 export type Leave = () => void;
 
-interface Queue {
+interface Room {
   running: number;
-  readonly waiting: Set<() => void>;
+  readonly queue: TurnQueue;
 }
 
 /** A gate with `places` places for each key. */
 export function createConcurrencyGate(places: number): ConcurrencyGate {
-  const queues = new Map<string, Queue>();
+  const rooms = new Map<string, Room>();
 
-  function leave(key: string, queue: Queue): void {
-    const [next] = queue.waiting;
-    if (next !== undefined) {
-      queue.waiting.delete(next);
-      next();
-      return;
-    }
-    queue.running -= 1;
-    if (queue.running === 0) queues.delete(key);
+  function leave(key: string, room: Room): void {
+    if (room.queue.callNext()) return;
+    room.running -= 1;
+    if (room.running === 0) rooms.delete(key);
   }
 
   return {
-    async enter(key: string, signal?: CancelSignal): Promise<Leave | undefined> {
-      if (signal?.aborted === true) return undefined;
-      const queue = queues.get(key) ?? { running: 0, waiting: new Set() };
-      queues.set(key, queue);
-      if (queue.running < places) queue.running += 1;
-      else if (!(await waitForTurn(queue.waiting, signal))) return undefined;
-      return () => leave(key, queue);
+    async enter(key, call = {}): Promise<Leave | undefined> {
+      if (call.signal?.aborted === true) return undefined;
+      const room = rooms.get(key) ?? { running: 0, queue: createTurnQueue() };
+      rooms.set(key, room);
+      if (room.running < places) room.running += 1;
+      else if (!(await room.queue.wait(call))) return undefined;
+      return () => leave(key, room);
     },
   };
-}
-
-function waitForTurn(waiting: Set<() => void>, signal: CancelSignal | undefined): Promise<boolean> {
-  return new Promise((resolve) => {
-    const start = (): void => {
-      signal?.removeEventListener("abort", cancel);
-      resolve(true);
-    };
-    const cancel = (): void => {
-      waiting.delete(start);
-      resolve(false);
-    };
-    waiting.add(start);
-    signal?.addEventListener("abort", cancel, { once: true });
-  });
 }

@@ -1,13 +1,14 @@
-import type { CancelSignal, RegistryErrorContext } from "@image-updater/core";
+import type { RegistryErrorContext } from "@image-updater/core";
 import type { Redactor } from "@image-updater/http";
 import type { Dispatcher } from "undici";
+import type { Call } from "./call.js";
 import type { RateLimit } from "./rate-limit.js";
 
 /** What a request is about; every error of it names this place. */
 export type RequestPlace = Pick<RegistryErrorContext, "host" | "repository" | "reference">;
 
 /** One request, before retries and redirects. */
-export interface HttpRequest {
+export interface HttpRequest extends Call {
   readonly method: "GET" | "HEAD" | "POST";
   readonly url: URL;
   readonly place: RequestPlace;
@@ -31,7 +32,6 @@ export interface HttpRequest {
   readonly dispatcher?: Dispatcher | undefined;
   /** Taken from before each request to the URL's own origin. */
   readonly rate?: RateLimit | undefined;
-  readonly signal?: CancelSignal | undefined;
 }
 
 /** An answer, read to its end. */

@@ -4,6 +4,8 @@ import type { Clock } from "@image-updater/core";
 export interface Patience {
   /** Whether a wait of so many milliseconds ends in time. */
   allows(waitMs: number): boolean;
+  /** Stands still until what it answers is called. */
+  pause(): () => void;
 }
 
 /** Patience for `deadlineMs`, counted from the first time it is asked. */
@@ -14,6 +16,12 @@ export function createPatience(deadlineMs: number, clock: Clock): Patience {
       const now = clock.now().getTime();
       deadline ??= now + deadlineMs;
       return now + waitMs <= deadline;
+    },
+    pause(): () => void {
+      const since = clock.now().getTime();
+      return () => {
+        if (deadline !== undefined) deadline += clock.now().getTime() - since;
+      };
     },
   };
 }

@@ -1,11 +1,16 @@
-import type { CancelSignal, Clock } from "@image-updater/core";
+import type { Clock } from "@image-updater/core";
+import type { TurnCall } from "./call.js";
+import { createTurnQueue } from "./turn-queue.js";
 
 const MOST_SAVED = 10;
 
 /** Spreads requests over time. */
 export interface RateLimit {
-  /** Resolves when the next request may start, or as soon as `signal` is aborted; never rejects. */
-  take(signal?: CancelSignal): Promise<void>;
+  /**
+   * Resolves when it is the call's turn to send a request, or as soon as its signal is aborted: then the
+   * turn is another's. Never rejects.
+   */
+  take(call?: TurnCall): Promise<void>;
 }
 
 /**
@@ -15,13 +20,47 @@ export interface RateLimit {
 export function createRateLimit(requestsPerSecond: number, clock: Clock): RateLimit {
   const interval = 1000 / requestsPerSecond;
   const saved = Math.max(0, Math.min(MOST_SAVED, Math.floor(requestsPerSecond)) - 1) * interval;
+  const queue = createTurnQueue();
   let nextStart = Number.NEGATIVE_INFINITY;
-  return {
-    async take(signal?: CancelSignal): Promise<void> {
+  let isServing = false;
+  let nobodyWaits = new AbortController();
+
+  function startOf(now: number): number {
+    return Math.max(now - saved, nextStart);
+  }
+
+  async function serve(): Promise<void> {
+    if (isServing) return;
+    isServing = true;
+    while (!queue.isEmpty()) {
       const now = clock.now().getTime();
-      const start = Math.max(now - saved, nextStart);
+      const start = startOf(now);
+      if (start > now && !(await isWaitedFor(start - now))) continue;
       nextStart = start + interval;
-      if (start > now) await clock.delay(start - now, signal);
+      queue.callNext();
+    }
+    isServing = false;
+  }
+
+  /** Whether the whole of the delay was waited for: no timer is left when all have gone. */
+  async function isWaitedFor(delayMs: number): Promise<boolean> {
+    nobodyWaits = new AbortController();
+    const { signal } = nobodyWaits;
+    await clock.delay(delayMs, signal).catch(() => undefined);
+    return !signal.aborted;
+  }
+
+  return {
+    async take(call = {}): Promise<void> {
+      const now = clock.now().getTime();
+      const start = startOf(now);
+      if (queue.isEmpty() && start <= now) {
+        nextStart = start + interval;
+        return;
+      }
+      const turn = queue.wait(call);
+      void serve();
+      if (!(await turn) && queue.isEmpty()) nobodyWaits.abort();
     },
   };
 }

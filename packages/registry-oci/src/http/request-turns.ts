@@ -1,4 +1,5 @@
 import { RegistryError, type Clock } from "@image-updater/core";
+import type { TurnCall } from "./call.js";
 import type { ConcurrencyGate, Leave } from "./concurrency-gate.js";
 import type { HttpRequest } from "./http-message.js";
 import type { Patience } from "./patience.js";
@@ -36,11 +37,12 @@ export function createRequestTurns({ gate, quiet, clock, random }: TurnSettings)
 
   return {
     async take(request, patience): Promise<Leave> {
-      const { url, rate, signal, place } = request;
+      const { url, rate, place } = request;
+      const call = turnOf(request, patience);
       for (;;) {
         await untilHostMayBeAsked(request, patience);
-        await rate?.take(signal);
-        const leave = await gate.enter(url.host, signal);
+        await rate?.take(call);
+        const leave = await gate.enter(url.host, call);
         if (leave === undefined) throw cancelledError(place);
         if (quiet.pauseOf(url.host) === 0) return leave;
         // The host said 429 while this request stood in a queue.
@@ -48,6 +50,16 @@ export function createRequestTurns({ gate, quiet, clock, random }: TurnSettings)
       }
     },
   };
+}
+
+/** Repositories take turns; what a call waits for its own counts neither for it nor for its patience. */
+function turnOf({ signal, place, pauseDeadline }: HttpRequest, patience: Patience): TurnCall {
+  const of = JSON.stringify([place.host, place.repository]);
+  const pauseBoth = (): (() => void) => {
+    const ends = [patience.pause(), pauseDeadline?.()];
+    return () => ends.forEach((end) => end?.());
+  };
+  return { signal, of, pauseDeadline: pauseBoth };
 }
 
 function leftAlone({ url, place }: HttpRequest, pauseMs: number): RegistryError {

@@ -68,10 +68,11 @@ export function createManifestReader(
     },
     readConfig(descriptor): Promise<ImageConfig> {
       const { href } = session.url(`blobs/${descriptor.digest}`);
-      return configs.read(href, async () => {
+      const fetch = async (): Promise<ImageConfig> => {
         const { body } = await readBlob(descriptor, "image config");
         return orBroken(() => decodeImageConfig(body, session.place(descriptor.digest)));
-      });
+      };
+      return configs.read(href, fetch, session.pauseDeadline);
     },
   };
 }

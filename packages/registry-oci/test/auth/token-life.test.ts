@@ -36,12 +36,7 @@ it.each([
     credential: { kind: "anonymous" },
     place: { host: "r" },
   } as const;
-  const token = await requestToken(
-    createHttpClient({ clock }),
-    clock,
-    request,
-    new AbortController().signal,
-  );
+  const token = await requestToken(createHttpClient({ clock }), clock, request, {});
   expect(token).toEqual({
     value: "t",
     issuedAt: NOW + issued * 1000,

@@ -24,7 +24,7 @@ it("lets a waiting one go when it is cancelled, without losing a place", async (
   const gate = createConcurrencyGate(1);
   const first = await gate.enter("a");
   const controller = new AbortController();
-  const cancelled = gate.enter("a", controller.signal);
+  const cancelled = gate.enter("a", { signal: controller.signal });
   const patient = gate.enter("a");
   controller.abort();
   await expect(cancelled).resolves.toBeUndefined();
@@ -34,6 +34,6 @@ it("lets a waiting one go when it is cancelled, without losing a place", async (
 
 it("does not let in what was cancelled before", async () => {
   const gate = createConcurrencyGate(1);
-  await expect(gate.enter("a", AbortSignal.abort())).resolves.toBeUndefined();
+  await expect(gate.enter("a", { signal: AbortSignal.abort() })).resolves.toBeUndefined();
   await expect(gate.enter("a")).resolves.toBeDefined();
 });

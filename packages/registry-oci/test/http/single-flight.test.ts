@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { createSingleFlight } from "../../src/http/single-flight.js";
+import { createSingleFlight, type FlightCall } from "../../src/http/single-flight.js";
 
 interface Work {
-  readonly run: (signal: AbortSignal) => Promise<string>;
+  readonly run: (call: FlightCall) => Promise<string>;
   readonly signals: AbortSignal[];
   finish(value: string): void;
 }
@@ -16,7 +16,7 @@ function createWork(): Work {
   return {
     signals,
     finish: (value) => resolve(value),
-    run(signal): Promise<string> {
+    run({ signal }): Promise<string> {
       signals.push(signal);
       return promise;
     },
@@ -44,7 +44,7 @@ it("lets one caller go without ending the work of the others", async () => {
   const flights = createSingleFlight<string>();
   const work = createWork();
   const controller = new AbortController();
-  const impatient = flights.run("a", work.run, controller.signal);
+  const impatient = flights.run("a", work.run, { signal: controller.signal });
   const patient = flights.run("a", work.run);
   controller.abort();
   await expect(impatient).resolves.toBeUndefined();
@@ -57,7 +57,7 @@ it("ends the work when the last caller has gone, and starts anew for the next", 
   const flights = createSingleFlight<string>();
   const work = createWork();
   const controller = new AbortController();
-  const only = flights.run("a", work.run, controller.signal);
+  const only = flights.run("a", work.run, { signal: controller.signal });
   controller.abort();
   await expect(only).resolves.toBeUndefined();
   expect(work.signals[0]?.aborted).toBe(true);
