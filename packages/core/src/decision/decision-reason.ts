@@ -35,4 +35,17 @@ export type DecisionReason =
       readonly code: "credentials-not-allowed";
       readonly reference: string;
       readonly namespace: string;
+    }
+  | {
+      readonly code: "shared-place";
+      /** The image itself first, then some of the others. */
+      readonly images: readonly string[];
+      /** Whether there are others than those. */
+      readonly isMore: boolean;
+      /** As a person reads them: `Helm parameter "image.tag"`. */
+      readonly places: readonly string[];
+      /** The settings that say where an image is written: `helm.image-tag`. */
+      readonly settings: readonly string[];
+      /** Annotations of such settings whose alias no image has. */
+      readonly unused: readonly string[];
     };

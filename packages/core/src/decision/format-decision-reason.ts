@@ -45,6 +45,8 @@ export function formatDecisionReason(reason: DecisionReason): string {
       return `${reason.reference} runs a program or reads the environment of the controller, which Applications of the namespace "${reason.namespace}" may not; write it in registries.conf, or add the namespace to the setting trustedNamespaces`;
     case "verification-unavailable":
       return `${reason.image} is to be verified by its signature, which this version cannot do; nothing is updated unverified`;
+    case "shared-place":
+      return `nothing is written: ${describeSharedPlace(reason)}`;
   }
 }
 
@@ -56,3 +58,18 @@ function excludeBy(tags: readonly string[]): string {
 }
 
 const MOST_SHOWN = 5;
+
+/** What images that are written to one place have to do about it. */
+export function describeSharedPlace(
+  reason: Extract<DecisionReason, { readonly code: "shared-place" }>,
+): string {
+  const { images, isMore, places, settings, unused } = reason;
+  const names = [...images, ...(isMore ? ["others"] : [])].join(", ");
+  const many = images.length > 1;
+  const problem = many
+    ? `${names} would all be written to ${places.join(", ")}, where the last one would win`
+    : `${names} would be written to ${places.join(", ")} twice, with different values`;
+  const advice = `set ${settings.join(", ")} ${many ? "of each image " : ""}to places of their own`;
+  const hint = `; ${unused.join(", ")} has no effect, since no image of image-list has that alias`;
+  return `${problem}; ${advice}${unused.length === 0 ? "" : hint}`;
+}

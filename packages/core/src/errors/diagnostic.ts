@@ -52,7 +52,8 @@ export type DiagnosticCode =
   | "unused-constraint"
   | "number-like-version"
   | "near-registry-entry"
-  | "running-tag-not-listed";
+  | "running-tag-not-listed"
+  | "shared-place";
 
 /** The place a diagnostic speaks of; only what is known is set. */
 export interface DiagnosticLocation {

@@ -15,7 +15,8 @@ export type EditErrorCode =
   | "not-a-mapping"
   | "not-a-sequence"
   | "not-found"
-  | "test-failed";
+  | "test-failed"
+  | "conflicting-changes";
 
 /** Where in which file. */
 export interface EditErrorContext {

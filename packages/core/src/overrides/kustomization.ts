@@ -1,4 +1,5 @@
 import { EditError } from "../errors/edit-error.js";
+import { referenceText } from "../image/image-names.js";
 import type { KustomizationImage } from "../ports/edits.js";
 import { splitByteOrderMark } from "./byte-order-mark.js";
 import { elementContent, IMAGE_FIELDS, readElement, setField } from "./kustomization-element.js";
@@ -37,7 +38,36 @@ export function setKustomizationImages(
 ): string {
   const { mark, text } = splitByteOrderMark(source);
   const byName = new Map(images.map((image) => [image.name, image]));
-  return mark + [...byName.values()].reduce(setImage, text);
+  const edited = [...byName.values()].reduce(setImage, text);
+  if (images.some(({ newName }) => newName))
+    refuseOverridden(readKustomizationImages(edited), byName);
+  return mark + edited;
+}
+
+/**
+ * Kustomize applies the entries one after the other, each to what the one before it left: an entry for
+ * the new name further down would take the version away again.
+ */
+function refuseOverridden(
+  entries: readonly KustomizationImage[],
+  images: ReadonlyMap<string, KustomizationImage>,
+): void {
+  const last = new Map(entries.map((entry, index) => [entry.name, index]));
+  for (const [index, { name, newName = "" }] of entries.entries()) {
+    const image = images.get(name);
+    const later = last.get(newName) ?? -1;
+    const found = entries[later];
+    if (image === undefined || found === undefined || later <= index) continue;
+    const version = versionOf(found);
+    const isKept = version === "" || version === versionOf(image);
+    if (isKept && [undefined, "", newName].includes(found.newName)) continue;
+    const message = `Kustomize applies the entry "${newName}" of images to what the entry "${name}" has been replaced by; move it above that one, or give both one version`;
+    throw new EditError("conflicting-changes", message);
+  }
+}
+
+function versionOf({ newTag, digest }: KustomizationImage): string {
+  return referenceText("", { tag: newTag, digest: digest === "" ? undefined : digest });
 }
 
 /** Reads the entries of `images:` in a kustomization; those without a name are left out. */

@@ -98,7 +98,8 @@ function mergeEntries(
     const { name, newName = "" } = image;
     const own = places.get(name) ?? [];
     // Kustomize would apply such an entry to what the alias has been replaced by.
-    const isTaking = hasVersion(image) && kept?.has(text) !== true && !claimed.has(newName);
+    const isFree = newName !== "" && !claimed.has(newName);
+    const isTaking = isFree && hasVersion(image) && kept?.has(text) !== true;
     const plain = ((isTaking ? places.get(newName) : undefined) ?? []).filter(
       (index) => !entries[index]?.includes("="),
     );

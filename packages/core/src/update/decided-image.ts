@@ -19,6 +19,8 @@ export interface DecidedImage {
    * none runs. Kustomize compares names as text.
    */
   readonly runningNames: readonly string[];
+  /** Set where another image writes the Helm parameter that would hold the name by default. */
+  readonly leavesName?: boolean | undefined;
 }
 
 /**

@@ -3,6 +3,8 @@ import type { ErrorSummary } from "../errors/image-updater-error.js";
 import { WriteBackError } from "../errors/write-back-error.js";
 import type { Application } from "../application/application.js";
 import type { ImageReference } from "../image/image-reference.js";
+import { DEFAULT_HELM_NAME } from "../policy/default-helm-names.js";
+import type { ImagePolicy } from "../policy/image-policy.js";
 import { mapBounded } from "./bounded.js";
 import type { Cycle } from "./cycle.js";
 import { logImage } from "./log-image.js";
@@ -11,6 +13,8 @@ import { planImage, planInvalidImage, type PlannedImage } from "./plan-image.js"
 import { renderChange, type RenderedChange } from "./render-change.js";
 import { standsInSpec } from "./render-source-changes.js";
 import type { SelectedApplication } from "./select-images.js";
+import { stopAtSharedPlaces } from "./shared-places.js";
+import { imagesWithoutName } from "./written-places.js";
 import { summarizeFailure } from "./summarize-failure.js";
 
 /** What runs now, or why that is not known. */
@@ -51,14 +55,38 @@ export async function planApplication(
 
 async function planImages(
   cycle: Cycle,
-  { application, images }: SelectedApplication,
+  { application, images, others }: SelectedApplication,
   live: LiveImages,
 ): Promise<readonly PlannedImage[]> {
   if (live.kind === "failed") return [];
-  const planned = await mapBounded(images, IMAGES_AT_ONCE, (image) =>
+  const looked = await mapBounded(images, IMAGES_AT_ONCE, (image) =>
     planImage(cycle, application, image, live.images),
   );
-  return planned.map((image) => stopAtSpec(application, image));
+  const policies = [...images.map(({ policy }) => policy), ...others];
+  const nameless = imagesWithoutName(application, policies, live.images);
+  const planned = looked
+    .map((image) => leaveName(image, nameless))
+    .map((image) => stopAtSpec(application, image));
+  return stopAtSharedPlaces({ application, planned, others, live: live.images, nameless });
+}
+
+function leaveName(image: PlannedImage, nameless: ReadonlySet<ImagePolicy>): PlannedImage {
+  const { policy, decided } = image;
+  if (decided === undefined || policy === undefined || !nameless.has(policy)) return image;
+  const { diagnostics, plan } = image;
+  const about = plan.alias ?? plan.image;
+  const message = `"${DEFAULT_HELM_NAME}" is not written for ${about}, since another image writes it; name the parameter that holds its name in helm.image-name`;
+  const problem = {
+    severity: "info",
+    code: "shared-place",
+    where: { image: about },
+    message,
+  } as const;
+  return {
+    ...image,
+    decided: { ...decided, leavesName: true },
+    diagnostics: [...diagnostics, problem],
+  };
 }
 
 function render(

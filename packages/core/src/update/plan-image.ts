@@ -23,6 +23,8 @@ import { summarizeFailure } from "./summarize-failure.js";
 
 /** One image of a plan, with what is needed to render it. */
 export interface PlannedImage {
+  /** Undefined for an image whose settings are wrong. */
+  readonly policy?: ImagePolicy | undefined;
   readonly plan: ImagePlan;
   readonly decided?: DecidedImage | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -138,6 +140,7 @@ function planned(
   const decided = toDecidedImage(policy, decision, live);
   const newImage = decision.outcome === "update" ? decided?.wanted.toString() : undefined;
   return {
+    policy,
     plan: { ...describe(policy), decision, ...(newImage === undefined ? {} : { newImage }) },
     decided,
     diagnostics: [...decision.diagnostics, ...siblings],
@@ -150,7 +153,7 @@ function refused(
   reason: DecisionReason,
 ): PlannedImage {
   const decision: Decision = { outcome, reason, tags: [], diagnostics: [] };
-  return { plan: { ...describe(policy), decision }, diagnostics: [] };
+  return { policy, plan: { ...describe(policy), decision }, diagnostics: [] };
 }
 
 function describe(policy: ImagePolicy): Omit<ImagePlan, "decision"> {

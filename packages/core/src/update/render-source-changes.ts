@@ -22,6 +22,9 @@ import { pluginEnvironmentFor } from "../overrides/plugin-spec.js";
 import type { DecidedImage } from "./decided-image.js";
 import { overrideKindOf } from "./override-kind.js";
 
+/** What rendering needs of an image. */
+export type RenderedImage = Pick<DecidedImage, "policy" | "wanted" | "runningNames" | "leavesName">;
+
 /**
  * What an application's images change in its source, without what else the source holds.
  *
@@ -29,7 +32,7 @@ import { overrideKindOf } from "./override-kind.js";
  */
 export function renderSourceChanges(
   application: Application,
-  images: readonly DecidedImage[],
+  images: readonly RenderedImage[],
 ): ArgoCdSourceChanges {
   switch (overrideKindOf(application)) {
     case "helm":
@@ -85,7 +88,7 @@ export function renderOverrideChanges(
 }
 
 /** What a Helm values file gets: per image the tag first, then the name. */
-export function renderHelmValues(images: readonly DecidedImage[]): readonly HelmValueChange[] {
+export function renderHelmValues(images: readonly RenderedImage[]): readonly HelmValueChange[] {
   return images.flatMap(({ policy, wanted }) => {
     const { name = "", tag = "", spec = "" } = policy.targets.helm ?? {};
     if (spec !== "") return [{ path: spec, value: wanted.toString() }];
@@ -109,7 +112,7 @@ function nameChange(path: string, wanted: DecidedImage["wanted"]): HelmValueChan
 
 /** What a kustomization gets: one entry per image. */
 export function renderKustomization(
-  images: readonly DecidedImage[],
+  images: readonly RenderedImage[],
 ): readonly KustomizationImage[] {
   return images.flatMap((image) =>
     manifestNames(image).map((name) => parseKustomizeImage(kustomizeText(image, name))),
@@ -146,20 +149,23 @@ function holds(
 
 const PROBE = { name: "name", tag: "tag", spec: "spec" };
 
-function helmParameters({ policy, wanted }: DecidedImage): readonly HelmParameter[] {
-  return helmParametersFor(policy.targets.helm ?? {}, partsOf(wanted));
+function helmParameters({ policy, wanted, leavesName }: RenderedImage): readonly HelmParameter[] {
+  const parameters = helmParametersFor(policy.targets.helm ?? {}, partsOf(wanted));
+  return leavesName === true
+    ? parameters.filter(({ name }) => name !== DEFAULT_HELM_NAME)
+    : parameters;
 }
 
-function pluginVariables({ policy, wanted }: DecidedImage): readonly EnvironmentVariable[] {
+function pluginVariables({ policy, wanted }: RenderedImage): readonly EnvironmentVariable[] {
   return pluginEnvironmentFor(policy.targets.plugin ?? {}, partsOf(wanted));
 }
 
-function partsOf(image: DecidedImage["wanted"]): typeof PROBE {
+function partsOf(image: RenderedImage["wanted"]): typeof PROBE {
   return { name: fullName(image), tag: tagWithDigest(image), spec: image.toString() };
 }
 
 /** The entries that make an image run; the source's own aliases for it stay. */
-function kustomizeTexts(image: DecidedImage, application: Application): readonly string[] {
+function kustomizeTexts(image: RenderedImage, application: Application): readonly string[] {
   const names = manifestNames(image).flatMap((name) => aliasesOf(application, image, name));
   return [...new Set(names)].map((name) => kustomizeText(image, name));
 }
@@ -167,7 +173,7 @@ function kustomizeTexts(image: DecidedImage, application: Application): readonly
 /** Entries of images that are undecided in this cycle: they stay, and no alias takes them over. */
 function claimedEntries(
   { source, policies }: Application,
-  images: readonly DecidedImage[],
+  images: readonly RenderedImage[],
 ): readonly string[] {
   const decided = new Set(images.map(({ policy }) => policy));
   const undecided = policies.filter((policy) => !decided.has(policy));
@@ -182,7 +188,7 @@ function claimedEntries(
 }
 
 /** The names in the manifests that an image stands for, as the manifests spell them. */
-function manifestNames({ policy, runningNames }: DecidedImage): readonly string[] {
+function manifestNames({ policy, runningNames }: RenderedImage): readonly string[] {
   const name = policy.targets.kustomize?.name ?? "";
   return name === "" ? runningNames : [name];
 }
@@ -190,7 +196,7 @@ function manifestNames({ policy, runningNames }: DecidedImage): readonly string[
 /** Where the source has no entry for a name but aliases that bring it about, those are meant. */
 function aliasesOf(
   { source, policies }: Application,
-  { policy }: DecidedImage,
+  { policy }: RenderedImage,
   name: string,
 ): readonly string[] {
   if (policy.targets.kustomize?.name) return [name];
@@ -201,7 +207,7 @@ function aliasesOf(
   return aliases.length === 0 ? [name] : aliases.map((entry) => entry.name);
 }
 
-function kustomizeText({ policy, wanted, runningNames }: DecidedImage, name: string): string {
+function kustomizeText({ policy, wanted, runningNames }: RenderedImage, name: string): string {
   const isRenamed = Boolean(policy.targets.kustomize?.name) || !runningNames.includes(name);
   return isRenamed
     ? kustomizeEntry({ kustomizeName: name, image: referenceText(writtenName(wanted), wanted) })

@@ -17,6 +17,8 @@ export interface SelectedImage {
 export interface SelectedApplication {
   readonly application: Application;
   readonly images: readonly SelectedImage[];
+  /** Images that `only` leaves out. */
+  readonly others: readonly ImagePolicy[];
   readonly invalidImages: readonly InvalidImage[];
 }
 
@@ -29,26 +31,31 @@ export function selectImages(
   cycle: Cycle,
   application: Application,
 ): SelectedApplication | undefined {
-  const images = application.policies.flatMap((policy) => selectImage(cycle, application, policy));
+  const looked = application.policies.map((policy) => ({
+    policy,
+    image: selectImage(cycle, application, policy),
+  }));
+  const images = looked.flatMap(({ image }) => image ?? []);
+  const others = looked.flatMap(({ policy, image }) => (image === undefined ? [policy] : []));
   if (cycle.only === undefined) {
-    return { application, images, invalidImages: application.invalidImages };
+    return { application, images, others, invalidImages: application.invalidImages };
   }
-  return images.length === 0 ? undefined : { application, images, invalidImages: [] };
+  return images.length === 0 ? undefined : { application, images, others, invalidImages: [] };
 }
 
 function selectImage(
   cycle: Cycle,
   { name, namespace }: Application,
   configured: ImagePolicy,
-): readonly SelectedImage[] {
+): SelectedImage | undefined {
   const policy = withKnownStrategy(configured, cycle);
   try {
     const registry = resolveRegistry(policy.image, cycle.settings.registriesConf);
     const { host, path } = registry.repository;
     const care = { application: { name, namespace }, alias: policy.alias, host, path };
-    return cycle.only === undefined || cycle.only(care) ? [{ policy, registry }] : [];
+    return cycle.only === undefined || cycle.only(care) ? { policy, registry } : undefined;
   } catch (error) {
-    return [{ policy, registry: { error: summarizeFailure(error) } }];
+    return { policy, registry: { error: summarizeFailure(error) } };
   }
 }
 

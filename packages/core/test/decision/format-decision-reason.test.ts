@@ -50,6 +50,28 @@ describe("formatDecisionReason", () => {
       { code: "credentials-not-allowed", reference: "ext:/a", namespace: "team" },
       'ext:/a runs a program or reads the environment of the controller, which Applications of the namespace "team" may not; write it in registries.conf, or add the namespace to the setting trustedNamespaces',
     ],
+    [
+      {
+        code: "shared-place",
+        images: ["a (x/a)", "b (x/b)"],
+        isMore: true,
+        places: ['Helm parameter "image.tag"'],
+        settings: ["helm.image-tag"],
+        unused: [],
+      },
+      'nothing is written: a (x/a), b (x/b), others would all be written to Helm parameter "image.tag", where the last one would win; set helm.image-tag of each image to places of their own',
+    ],
+    [
+      {
+        code: "shared-place",
+        images: ["a (x/a)"],
+        isMore: false,
+        places: ['Helm value "t"'],
+        settings: ["helm.image-name", "helm.image-tag"],
+        unused: ["p/c.helm.image-tag"],
+      },
+      'nothing is written: a (x/a) would be written to Helm value "t" twice, with different values; set helm.image-name, helm.image-tag to places of their own; p/c.helm.image-tag has no effect, since no image of image-list has that alias',
+    ],
   ])("of %j is %s", (reason, expected) => {
     expect(formatDecisionReason(reason)).toBe(expected);
   });

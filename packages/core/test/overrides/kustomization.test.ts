@@ -106,6 +106,17 @@ describe("setKustomizationImages", () => {
     expect(set(source, "foo:1.0")).toBe(edited);
   });
 
+  it("refuses an alias whose new name another entry further down takes up", () => {
+    const other = "- name: x/y\n  newTag: v1\n";
+    const own = "- name: a\n  newName: x/y\n  newTag: v1\n";
+    const own2 = own.replace("v1", "v2");
+    expect(set(`images:\n${other}${own}`, "a=x/y:v2")).toBe(`images:\n${other}${own2}`);
+    expect(set(`images:\n${own}${other}`, "a=x/y:v2", "x/y:v2")).toContain(own2);
+    const unversioned = "- name: x/y\n";
+    expect(set(`images:\n${own}${unversioned}`, "a=x/y:v2")).toContain(own2);
+    expect(set(`images:\n${own}${other}`, "a=x/y:v2")).toEqual({ error: "conflicting-changes" });
+  });
+
   it("takes every spelling of a name for a name of its own, as Kustomize does", () => {
     const source = "images:\n- name: docker.io/library/nginx\n  newTag: v1\n";
     expect(set(source, "docker.io/nginx:v2")).toBe(

@@ -14,6 +14,7 @@ const web = application({
     "image-list":
       "app=ghcr.io/team/app:1.x, side=ghcr.io/team/side, job=ghcr.io/team/job, bad=ghcr.io/team/bad:1.x",
     "side.helm.image-tag": "side",
+    "job.helm.image-spec": "job",
     "bad.helm.image-tag": "a",
     "bad.kustomize.image-name": "b",
   },

@@ -19,7 +19,11 @@ it("touches only the images that a push event is about", async () => {
   const report = await updater.run(
     [
       application({
-        annotations: { ...BASE, "image-list": "web=nginx,api=ghcr.io/team/api" },
+        annotations: {
+          ...BASE,
+          "image-list": "web=nginx,api=ghcr.io/team/api",
+          "api.helm.image-spec": "api",
+        },
         live: ["nginx:1.0", "ghcr.io/team/api:1.0"],
       }),
       application({

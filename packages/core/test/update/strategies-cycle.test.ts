@@ -197,7 +197,11 @@ describe("a strategy of one's own", () => {
         throw new TypeError("candidates.pop is not a function");
       },
     };
-    const annotations = { ...setup.annotations, "image-list": `app=${APP}, side=${APP}-side:1.x` };
+    const annotations = {
+      ...setup.annotations,
+      "image-list": `app=${APP}, side=${APP}-side:1.x`,
+      "side.helm.image-spec": "side",
+    };
     const { updater, git } = createWorld({
       registry: { ...registry, "team/app-side": ["1.0", "1.1"] },
       settings: { strategies: [broken] },
