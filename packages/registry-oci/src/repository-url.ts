@@ -20,5 +20,5 @@ export function repositoryUrl({ host, path, apiUrl }: Repository): string {
     const message = `${host}: ${JSON.stringify(path)} is no repository; write it as team/app`;
     throw new RegistryError("refused-address", message, context);
   }
-  return `${apiUrl.replace(/\/+$/, "")}/v2/${path}`;
+  return `${apiUrl.replace(/(?<!\/)\/+$/, "")}/v2/${path}`;
 }

@@ -107,7 +107,7 @@ function decodeAuth(key: string, auth: string): DockerCredential {
   if (text === undefined) return unusable(key, "has an auth that is not base64");
   const colon = text.indexOf(":");
   if (colon < 1) return unusable(key, "has an auth that does not decode to user:password");
-  return userCredential(text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, ""));
+  return userCredential(text.slice(0, colon), text.slice(colon + 1).replace(/(?<!\0)\0+$/, ""));
 }
 
 function decodeBase64(text: string): string | undefined {

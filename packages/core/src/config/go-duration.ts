@@ -9,7 +9,7 @@ const SECONDS_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ["h", 3600],
 ]);
 
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 
 /**
  * Seconds of a duration in Go's notation (`1h30m`, `1.5h`, `300ms`), `undefined` for other text.

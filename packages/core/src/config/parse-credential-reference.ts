@@ -77,7 +77,7 @@ export type UserPasswordResult =
 export function readUserPassword(text: string): UserPasswordResult {
   const problem = foreignContent(text.trim());
   if (problem !== undefined) return { kind: "refused", problem };
-  const line = text.replace(/[\r\n]+$/, "");
+  const line = text.replace(/(?<![\r\n])[\r\n]+$/, "");
   const colon = line.indexOf(":");
   if (colon < 1 || colon === line.length - 1) {
     return { kind: "refused", problem: "it does not hold user:password" };

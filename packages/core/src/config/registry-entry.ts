@@ -80,7 +80,7 @@ export function parseRegistryEntry(entry: unknown, place: string): ReadEntry {
     insecure: fields.flag("insecure") ?? false,
     caFile: fields.text("ca_file"),
     caData: fields.text("ca_data"),
-    defaultNamespace: nonEmpty(fields.text("defaultns")?.replaceAll(/^\/+|\/+$/g, "")),
+    defaultNamespace: nonEmpty(fields.text("defaultns")?.replaceAll(/^\/+|(?<!\/)\/+$/g, "")),
     requestsPerSecond: positive(limit),
     isDefault: fields.flag("default") ?? false,
   };

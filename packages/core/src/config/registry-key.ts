@@ -14,7 +14,7 @@ export function parseRegistryKey(text: string): RegistryKey {
   const address = text.trim().replace(/^[a-z]+:\/\//i, "");
   const slash = address.indexOf("/");
   const authority = slash === -1 ? address : address.slice(0, slash);
-  const path = slash === -1 ? "" : address.slice(slash).replaceAll(/^\/+|\/+$/g, "");
+  const path = slash === -1 ? "" : address.slice(slash).replaceAll(/^\/+|(?<!\/)\/+$/g, "");
   const host = authority.slice(authority.lastIndexOf("@") + 1).toLowerCase();
   return { host, path: API_VERSION.test(path) ? "" : path };
 }

@@ -1,7 +1,7 @@
 /** Whole numbers as Go's `strconv.ParseInt` reads them with base 0: a leading zero means octal. */
 const GO_INTEGER =
   /^[-+]?(?:(?<octal>0o?[0-7]+)|(?<hexadecimal>0x[0-9a-f]+)|(?<binary>0b[01]+)|(?<decimal>0|[1-9][0-9]*))$/iu;
-const YAML_FLOAT = /^[-+]?[0-9]*\.?[0-9]+(?:[eE][-+][0-9]+)?$/u;
+const YAML_FLOAT = /^[-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+][0-9]+)?$/u;
 
 /**
  * A whole number as Go's yaml.v2 reads it into an integer, `undefined` for other text.

@@ -17,9 +17,22 @@ export const UNREADABLE_SPECIFICITY: number = EXACT_NAME - 1;
  * their number, undefined without a selector.
  */
 export function calculateSpecificity(namePattern: string, requirements?: number): number {
-  const literals = namePattern.replaceAll(/\[.*?\]/gu, "").replaceAll(/[*?]/gu, "");
+  const literals = withoutBrackets(namePattern).replaceAll(/[*?]/gu, "");
   const selected = requirements === undefined ? 0 : SELECTOR + requirements * REQUIREMENT;
   return (isExactName(namePattern) ? EXACT_NAME : 0) + utf8Length(literals) + selected;
+}
+
+/** The pattern without its `[...]`, each up to the next closing bracket. */
+function withoutBrackets(pattern: string): string {
+  const kept: string[] = [];
+  let start = 0;
+  for (;;) {
+    const open = pattern.indexOf("[", start);
+    const close = open === -1 ? -1 : pattern.indexOf("]", open);
+    if (close === -1) return kept.join("") + pattern.slice(start);
+    kept.push(pattern.slice(start, open));
+    start = close + 1;
+  }
 }
 
 /** Whether a pattern is a name without any sign of a wildcard. */

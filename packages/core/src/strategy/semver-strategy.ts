@@ -15,7 +15,7 @@ import type {
 } from "./update-strategy.js";
 
 /** A version of two parts and no operator but `=`, which people write to mean "this and newer". */
-const BARE_MINOR = /^\s*=?\s*v?(?<minor>\d+\.\d+)\s*$/u;
+const BARE_MINOR = /^\s*(?:=\s*)?v?(?<minor>\d+\.\d+)\s*$/u;
 
 /** A candidate that satisfies the constraint. */
 interface Match {

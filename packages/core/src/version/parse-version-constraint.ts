@@ -25,7 +25,7 @@ const HYPHEN_RANGE = new RegExp(
 const OPERATOR_SOURCE = [...OPERATORS.keys()].map(escapeOperator).join("|");
 const TERM = new RegExp(`(${OPERATOR_SOURCE})${BLANK}*(${COMPARATOR_VERSION})`, "uy");
 const SEPARATOR = new RegExp(`${BLANK}*,${BLANK}*|${BLANK}+`, "uy");
-const SURROUNDING_BLANKS = new RegExp(`^${BLANK}+|${BLANK}+$`, "gu");
+const SURROUNDING_BLANKS = new RegExp(`^${BLANK}+|(?<!${BLANK})${BLANK}+$`, "gu");
 
 /**
  * Compiles a version constraint in the language of Masterminds/semver 3.4, which Argo CD Image Updater

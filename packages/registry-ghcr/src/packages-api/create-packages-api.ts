@@ -71,7 +71,7 @@ function baseUrlFor(
     throw refused('its REST API is not known; set "apiUrl", as https://<host>/api/v3', place);
   }
   const reason = URL.canParse(apiUrl) ? refuseApiUrl(new URL(apiUrl)) : "it is no URL";
-  if (reason === undefined) return apiUrl.replace(/\/+$/, "");
+  if (reason === undefined) return apiUrl.replace(/(?<!\/)\/+$/, "");
   throw refused(`the setting "apiUrl" is refused: ${reason}; write ${GITHUB_API}`, place);
 }
 

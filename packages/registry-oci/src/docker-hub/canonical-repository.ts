@@ -8,7 +8,7 @@ const HUB_URL =
  * credentials, tokens and limits.
  */
 export function canonicalApiUrl(apiUrl: string): string {
-  return HUB_URL.test(apiUrl) ? defaultRegistry.apiUrl : apiUrl.replace(/\/+$/, "");
+  return HUB_URL.test(apiUrl) ? defaultRegistry.apiUrl : apiUrl.replace(/(?<!\/)\/+$/, "");
 }
 
 /** Whether the repository is on Docker Hub, under any of its names. */

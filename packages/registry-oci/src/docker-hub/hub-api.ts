@@ -53,7 +53,7 @@ export function createHubApi(settings: HubApiSettings): HubApi {
   const clock = settings.clock ?? systemClock();
   const http = createHttpClient({ ...settings, clock });
   const rate = createRateLimit(REQUESTS_PER_SECOND, clock);
-  const baseUrl = hubApiUrl.replace(/\/+$/, "");
+  const baseUrl = hubApiUrl.replace(/(?<!\/)\/+$/, "");
   const tokens = createHubTokens(http, clock, baseUrl);
 
   async function send(url: URL, caller: HubCaller, isRejected = false): Promise<HttpResponse> {

@@ -6,7 +6,7 @@ import { parseRetryAfter } from "./retry-after.js";
 const FIRST_TIMESTAMP = 1_000_000_000;
 const TIMESTAMP = /^\d{1,12}$/;
 const IN_MESSAGE = /\bretry-after:\s*((?:\d{1,12}(?:\.\d{1,12})?(?:ns|us|µs|μs|ms|s|m|h))+)/;
-const DURATION_PART = /(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h)/g;
+const DURATION_PART = /(?<!\d)(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h)/g;
 
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ["ns", 1e-6],

@@ -22,7 +22,7 @@ const gatewayError = z.object({
 const NOT_FOUND = 5;
 /** What is said of a patch that does not fit what is there now, by the library that applies it. */
 const DOES_NOT_FIT =
-  /error applying patch|test(?:ing value .*)? failed|operation does not apply|unable to (?:access|find) |error in \w+ for path/iu;
+  /error applying patch|testing value |test failed|operation does not apply|unable to (?:access|find) |error in \w+ for path/iu;
 /** What is said when others were faster too often. */
 const OVERTAKEN = /too many conflicts|object has been modified/iu;
 

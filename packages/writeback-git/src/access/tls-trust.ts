@@ -48,12 +48,16 @@ export function unusableConnection(
 }
 
 function splitCertificates(pem: string, reference: string): readonly string[] {
-  const certificates = pem.match(PEM_CERTIFICATE) ?? [];
+  const certificates = pem.split(BEGIN).flatMap((text, index) => {
+    const end = text.indexOf(END);
+    return index === 0 || end === -1 ? [] : [`${BEGIN}${text.slice(0, end)}${END}`];
+  });
   if (certificates.length > 0 && certificates.every(isCertificate)) return certificates;
   throw unusableConnection(reference, "ca", "should be one or more PEM certificates");
 }
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gsu;
+const BEGIN = "-----BEGIN CERTIFICATE-----";
+const END = "-----END CERTIFICATE-----";
 
 function isCertificate(pem: string): boolean {
   try {

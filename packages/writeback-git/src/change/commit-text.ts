@@ -13,7 +13,7 @@ export function tidyCommitMessage(message: string): string {
   const text = lines
     .join("\n")
     .replaceAll(/\n{3,}/gu, "\n\n")
-    .replace(/^\n+|\n+$/gu, "");
+    .replace(/^\n+|(?<!\n)\n+$/gu, "");
   return `${text === "" ? "Update parameters" : text}\n`;
 }
 
@@ -43,7 +43,7 @@ export interface MessageParts {
 /** Takes a tidy message apart at its first line feed. */
 export function splitMessage(message: string): MessageParts {
   const [subject = "", ...rest] = message.split("\n");
-  return { subject, body: rest.join("\n").replace(/^\n+|\n+$/gu, "") };
+  return { subject, body: rest.join("\n").replace(/^\n+|(?<!\n)\n+$/gu, "") };
 }
 
 /** A name and an address and a moment, as a commit holds them; always in UTC. */

@@ -92,7 +92,7 @@ function withoutSuffix(path: string): string {
 }
 
 function nameOf(path: string): string {
-  return withoutSuffix(path.replace(/\/+$/u, ""));
+  return withoutSuffix(path.replace(/(?<!\/)\/+$/u, ""));
 }
 
 function withoutBrackets(host: string): string {

@@ -50,7 +50,7 @@ export function credentialFields(
     reference,
     text,
     secret: (field) => {
-      const value = data.get(field)?.replace(/[\r\n]+$/u, "") ?? "";
+      const value = data.get(field)?.replace(/(?<![\r\n])[\r\n]+$/u, "") ?? "";
       return value === "" ? undefined : value;
     },
     isOn: (field) => {

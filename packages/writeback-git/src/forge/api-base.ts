@@ -62,7 +62,7 @@ function checkedUrl(text: string, { repository }: ApiBaseSource, where: string):
   const isUrl = URL.canParse(text) && /^https?:\/\/[^/]/iu.test(text);
   const url = isUrl ? new URL(text) : undefined;
   if (url?.username === "" && url.password === "" && url.search === "" && url.hash === "") {
-    return `${url.origin}${url.pathname.replace(/\/+$/u, "")}`;
+    return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/u, "")}`;
   }
   const message = `${repository}: ${where} names no API; it should be a URL such as https://HOST/api/v3, without user information and query`;
   throw new WriteBackError("unsupported", message, { target: repository });

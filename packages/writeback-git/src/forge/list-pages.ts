@@ -67,4 +67,4 @@ export function nextQuery(link: string | undefined): string | undefined {
   return undefined;
 }
 
-const LINK = /<([^>]*)>((?:\s*;[^,<]*)*)/gu;
+const LINK = /<([^<>]*)>((?:\s*;[^,<]*)?)/gu;

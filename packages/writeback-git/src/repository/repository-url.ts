@@ -53,7 +53,7 @@ function parseHttpUrl(
   const protocol = HTTP_PROTOCOLS.find((name) => parsed.protocol === `${name}:`);
   if (protocol === undefined) throw refuse("only https:// and SSH are supported");
   if (parsed.search !== "") throw refuse("a repository URL has no query");
-  const path = parsed.pathname.replace(/\/+$/u, "");
+  const path = parsed.pathname.replace(/(?<!\/)\/+$/u, "");
   if (path === "") throw refuse("it names no repository");
   const url = `${parsed.origin}${path}`;
   const key = url.replace(/\.git$/u, "");

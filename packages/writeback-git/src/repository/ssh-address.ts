@@ -108,7 +108,7 @@ function withoutBrackets(host: string): string {
 
 /** Without trailing slashes; the slash before a home folder only divides it from the host. */
 function cleanPath(path: string): string {
-  return path.replace(/\/+$/u, "").replace(/^\/~/u, "~");
+  return path.replace(/(?<!\/)\/+$/u, "").replace(/^\/~/u, "~");
 }
 
 /** A name, or an address of either version of IP. */

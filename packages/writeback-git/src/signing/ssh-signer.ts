@@ -98,10 +98,8 @@ function rawSignature(
   return Buffer.concat([integer(pair.subarray(0, half)), integer(pair.subarray(half))]);
 }
 
-const LINE = 70;
-
 function armour(signature: Buffer): string {
-  const lines = signature.toString("base64").match(new RegExp(`.{1,${LINE}}`, "gu")) ?? [];
+  const lines = signature.toString("base64").match(/.{1,70}/gu) ?? [];
   return ["-----BEGIN SSH SIGNATURE-----", ...lines, "-----END SSH SIGNATURE-----", ""].join("\n");
 }
 

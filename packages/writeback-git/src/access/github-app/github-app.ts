@@ -50,7 +50,7 @@ function apiUrlOf(text: string, target: string, allowHttp: boolean): string {
   if (url === undefined || !isAllowed || hasMore(url)) {
     throw invalid(target, `its API should be a URL such as ${DEFAULT_API} or https://HOST/api/v3`);
   }
-  const path = url.pathname.replace(/\/+$/u, "");
+  const path = url.pathname.replace(/(?<!\/)\/+$/u, "");
   const isBare = path === "" && !url.hostname.startsWith("api.");
   return `${url.origin}${isBare ? "/api/v3" : path}`;
 }

@@ -78,7 +78,7 @@ export function programError(
   if (code === NO_SUCH_COMMAND || NO_COMMAND.test(text)) {
     return create("unsupported", `the server has no ${program}`);
   }
-  if (NO_REPOSITORY.test(text)) {
+  if (saysNoRepository(text)) {
     return create("not-found", "there is no such repository, or no access to it");
   }
   if (NO_PERMISSION.test(text)) return create("forbidden", "access is forbidden");
@@ -89,7 +89,15 @@ export function programError(
 const NO_SUCH_COMMAND = 127;
 const NO_COMMAND = /command not found|(?:unrecognized|unknown)(?: git)? command/iu;
 const NO_REPOSITORY =
-  /not appear to be a git repository|(?:repository|project)\b.*(?:not found|could not be found|not exist)|no such (?:file|repository|project)|cannot find repository/iu;
+  /not appear to be a git repository|no such (?:file|repository|project)|cannot find repository/iu;
+const REPOSITORY = /(?:repository|project)\b/iu;
+const MISSING = /not found|could not be found|not exist/iu;
 const NO_PERMISSION =
   /permission|denied|forbidden|not allowed|not authori[sz]ed|unauthori[sz]ed|read[- ]only/iu;
 const IS_BUSY = /too many|rate limit|try again|temporarily|unavailable|maintenance/iu;
+
+function saysNoRepository(text: string): boolean {
+  if (NO_REPOSITORY.test(text)) return true;
+  const start = text.search(REPOSITORY);
+  return start !== -1 && MISSING.test(text.slice(start));
+}
