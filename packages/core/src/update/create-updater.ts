@@ -142,10 +142,10 @@ function branchOfApplication(application: Application): string {
 }
 
 /** Applications that Argo CD Image Updater cannot update are warned about and not counted. */
-function isSupported({ logger }: Cycle, { name, type }: Application): boolean {
-  if (type !== "unsupported") return true;
-  const message = `skipping app '${name}' because its source type is not supported; Helm, Kustomize and Plugin are`;
-  logger.warn({ application: name }, message);
+function isSupported(cycle: Cycle, application: Application): boolean {
+  if (application.type !== "unsupported") return true;
+  const message = `skipping app '${application.name}' because its source type is not supported; Helm, Kustomize and Plugin are`;
+  cycle.logger.warn(applicationFields(cycle, application), message);
   return false;
 }
 

@@ -104,7 +104,7 @@ function startCycle(
       turns: createKeyedSemaphore({
         clock,
         limitOf: () => applications,
-        lendAfterMs: LEND_TARGET_AFTER_MS,
+        lendAfterMs: () => LEND_TARGET_AFTER_MS,
       }),
       signal,
     },

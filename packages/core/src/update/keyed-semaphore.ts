@@ -1,5 +1,6 @@
 import type { Clock } from "../ports/clock.js";
 import { createPlainSource } from "./cancel-source.js";
+import { LONGEST_DELAY } from "./deadline.js";
 
 /** Bounds how much runs at the same time for one key, first come first served. */
 export interface KeyedSemaphore {
@@ -15,13 +16,15 @@ export interface KeyedSemaphoreSettings {
   readonly limitOf: (key: string) => number;
   /**
    * What takes longer than this, in milliseconds, no longer counts: whoever hangs holds up the next in
-   * the line only so long.
+   * the line only so long. `lent` is how many of the key take longer already.
    */
-  readonly lendAfterMs: number;
+  readonly lendAfterMs: (key: string, lent: number) => number;
 }
 
 interface Line {
   running: number;
+  /** How many are under way and no longer counted. */
+  lent: number;
   readonly waiting: Set<() => void>;
 }
 
@@ -39,32 +42,36 @@ export function createKeyedSemaphore(settings: KeyedSemaphoreSettings): KeyedSem
       line.running += 1;
       begin();
     }
-    if (line.running === 0) lines.delete(key);
+    if (line.running === 0 && line.lent === 0) lines.delete(key);
   }
 
   return {
     wake,
     async run<T>(key: string, work: () => Promise<T>): Promise<T> {
-      const line = lines.get(key) ?? { running: 0, waiting: new Set() };
+      const line = lines.get(key) ?? { running: 0, lent: 0, waiting: new Set() };
       lines.set(key, line);
       await new Promise<void>((resolve) => {
         line.waiting.add(resolve);
         wake(key);
       });
-      let counts = true;
-      const leave = (): void => {
-        if (!counts) return;
-        counts = false;
+      const patience = createPlainSource();
+      let isLent = false;
+      const lend = (): void => {
+        if (patience.signal.aborted) return;
+        isLent = true;
         line.running -= 1;
+        line.lent += 1;
         wake(key);
       };
-      const patience = createPlainSource();
-      void clock.delay(lendAfterMs, patience.signal).then(leave, leave);
+      const ms = Math.min(lendAfterMs(key, line.lent), LONGEST_DELAY);
+      void clock.delay(ms, patience.signal).then(lend, lend);
       try {
         return await work();
       } finally {
         patience.abort();
-        leave();
+        if (isLent) line.lent -= 1;
+        else line.running -= 1;
+        wake(key);
       }
     },
   };

@@ -32,14 +32,17 @@ export interface RegistryCallSettings {
   readonly warn: (message: string) => void;
 }
 
-/** An image that takes longer than this lets the next of its host begin, in milliseconds. */
+/**
+ * An image that takes longer than this lets the next of its host begin, in milliseconds; twice as long
+ * each time where the host has answered nobody yet, so that one which is dead is asked a few times.
+ */
 const LEND_AFTER_MS = 1000;
 
 /** Calls of one cycle: each is bounded in time, and nothing is asked for twice. */
 export interface RegistryCalls {
   /**
    * Does the work on one image when it is its turn at its host. Hosts do not wait for each other; one
-   * that has not answered yet gets one image, and another each second.
+   * that has not answered yet gets one image, another after 1 s, after 2 s more, and so on.
    */
   inTurn<T>(repository: Repository, work: () => Promise<T>): Promise<T>;
   /** The platforms an image is wanted for. */
@@ -65,7 +68,7 @@ export function createRegistryCalls(settings: RegistryCallSettings): RegistryCal
   const turns = createKeyedSemaphore({
     clock,
     limitOf: (host) => (health.hasAnswered(host) ? imagesPerHost : 1),
-    lendAfterMs: LEND_AFTER_MS,
+    lendAfterMs: (host, lent) => LEND_AFTER_MS * (health.hasAnswered(host) ? 1 : 2 ** lent),
   });
   const asking = { ...settings, health };
   const lists = new Map<string, Promise<readonly string[]>>();
