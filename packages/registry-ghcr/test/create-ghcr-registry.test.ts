@@ -119,7 +119,7 @@ describe("what GitHub refuses", () => {
     const client = createClient({ credentials: githubToken(() => "ghp_expired") });
     const error = await registryErrorOf(client.listTags(repository));
     expect(error).toMatchObject({ code: "unauthorized", retryable: false });
-    expect(error.message).toMatch(/refused the credentials; the credentials are stale/);
+    expect(error.message).toMatch(/refused the credentials \(.+\); the credentials are stale/);
     expect(server.requests.map(({ status }) => status)).toEqual([401, 200, 200, 401, 401]);
   });
 

@@ -1,5 +1,5 @@
 import { RegistryError } from "@image-updater/core";
-import { createBoundedMap, decodeJson } from "@image-updater/registry-oci/http";
+import { createBoundedMap, decodeAnswer } from "@image-updater/registry-oci/http";
 import { z } from "zod";
 import type { PackageName } from "../repository-name.js";
 import { apiError } from "./api-error.js";
@@ -81,9 +81,14 @@ async function readLogin(
   baseUrl: string,
 ): Promise<string | undefined> {
   try {
-    const response = await api.get(caller, new URL(`${baseUrl}/user`));
+    const url = new URL(`${baseUrl}/user`);
+    const response = await api.get(caller, url);
     if (response.status !== 200) return undefined;
-    return decodeJson(response.body, userSchema, caller.place, "the user of the token").login;
+    return decodeAnswer(response, userSchema, {
+      url,
+      place: caller.place,
+      what: "the user of the token",
+    }).login;
   } catch (error) {
     if (RegistryError.is(error) && error.code === "forbidden") return undefined;
     throw error;

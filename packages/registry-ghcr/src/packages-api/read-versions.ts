@@ -1,6 +1,6 @@
 import {
   createBoundedMap,
-  decodeJson,
+  decodeAnswer,
   parsePageLink,
   refusePageLink,
   type HttpResponse,
@@ -92,7 +92,11 @@ function linkedPage(
 }
 
 function decodePage(response: HttpResponse, caller: ApiCaller, url: URL): VersionsPage {
-  const all = decodeJson(response.body, versionsSchema, caller.place, "the list of versions");
+  const all = decodeAnswer(response, versionsSchema, {
+    url,
+    place: caller.place,
+    what: "the list of versions",
+  });
   return {
     versions: all.filter(({ tags }) => tags.length > 0),
     size: all.length,

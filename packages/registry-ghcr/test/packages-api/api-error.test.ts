@@ -18,7 +18,7 @@ describe("a refusal of the API", () => {
     ["forbidden", "forbidden", /403 \(Resource not .*\); the token lacks read:packages/],
     ["not-found", "not-found", /knows no such package of "acme", or the token may not see it/],
     ["server-error", "unavailable", /answered 502 \(Server Error\)/],
-    ["garbage", "invalid-response", /the list of versions is no JSON/],
+    ["garbage", "invalid-response", /the list of versions: .+ is a web page, perhaps of a login/],
     ["disconnect", "unavailable", /no connection/],
     ["hang", "timeout", /no complete answer in time/],
   ] as const)("that is %s is %s", async (behave, code, words) => {

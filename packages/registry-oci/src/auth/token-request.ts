@@ -4,7 +4,8 @@ import type { Dispatcher } from "undici";
 import { z } from "zod";
 import { bodyLimits } from "../http/body-limits.js";
 import type { Call } from "../http/call.js";
-import { decodeJson } from "../http/decode-json.js";
+import { decodeAnswer } from "../http/decode-answer.js";
+import { errorWords } from "../http/error-words.js";
 import type { HttpClient } from "../http/http-client.js";
 import type { HttpResponse, RequestPlace } from "../http/http-message.js";
 import type { RateLimit } from "../http/rate-limit.js";
@@ -45,7 +46,11 @@ export async function requestToken(
   const response = await exchangeToken(http, request, call);
   if (response.status !== 200) throw refusedToken(response, request, clock.now());
   const what = `the token of ${urlSaidBy(http.redactor, request.realm)}`;
-  const body = decodeJson(response.body, tokenSchema, request.place, what);
+  const body = decodeAnswer(response, tokenSchema, {
+    url: request.realm,
+    place: request.place,
+    what,
+  });
   const value = body.token ?? body.access_token;
   if (value === undefined || value === null) {
     const message = `${formatPlace(request.place)}: ${what} is missing in its answer`;
@@ -140,7 +145,7 @@ function refusedToken(response: HttpResponse, request: TokenRequest, now: Date):
   if (status === 401 || (status === 400 && credential.kind === "identity-token")) {
     const refused =
       credential.kind === "anonymous" ? "needs credentials" : "refused the credentials";
-    const message = `${formatPlace(place)}: the token server ${realm} ${refused}`;
+    const message = `${formatPlace(place)}: the token server ${realm} ${refused}${errorWords(response)}`;
     return new RegistryError("unauthorized", message, { ...place, status });
   }
   // Of the token server, not of the repository.

@@ -10,6 +10,7 @@ import { systemClock } from "@image-updater/core/system";
 import { askCredential } from "../auth/ask-credential.js";
 import { bodyLimits } from "../http/body-limits.js";
 import type { Call } from "../http/call.js";
+import { refuseWebPage } from "../http/decode-answer.js";
 import { createHttpClient, type HttpClientSettings } from "../http/http-client.js";
 import type { HttpResponse, RequestPlace } from "../http/http-message.js";
 import { refuseApiUrl, refusePageLink } from "../http/origin-guard.js";
@@ -82,6 +83,7 @@ export function createHubApi(settings: HubApiSettings): HubApi {
       if (response.status !== 200) {
         throw statusError(response, place, "the Docker Hub API's tags", clock.now());
       }
+      refuseWebPage(response, { url, place, what: "the Docker Hub API's tags" });
       const page = decodeTagPage(response.body, place);
       const known = tags.size;
       for (const tag of page.tags) if (!tags.has(tag.name)) tags.set(tag.name, tag);

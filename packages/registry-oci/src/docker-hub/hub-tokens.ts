@@ -4,7 +4,8 @@ import { credentialIdentity } from "../auth/credential-identity.js";
 import { createKeptReads } from "../auth/kept-reads.js";
 import { bodyLimits } from "../http/body-limits.js";
 import type { Call } from "../http/call.js";
-import { decodeJson } from "../http/decode-json.js";
+import { decodeAnswer } from "../http/decode-answer.js";
+import { errorWords } from "../http/error-words.js";
 import type { HttpClient } from "../http/http-client.js";
 import type { RequestPlace } from "../http/http-message.js";
 import { statusError } from "../http/status-error.js";
@@ -43,9 +44,10 @@ export function createHubTokens(http: HttpClient, clock: Clock, baseUrl: string)
     call: Call,
   ): Promise<string> {
     const body = JSON.stringify({ identifier: username, secret: password });
+    const url = new URL(`${baseUrl}/v2/auth/token`);
     const response = await http.send({
       method: "POST",
-      url: new URL(`${baseUrl}/v2/auth/token`),
+      url,
       place,
       headers: { accept: "application/json", "content-type": "application/json" },
       body,
@@ -54,12 +56,12 @@ export function createHubTokens(http: HttpClient, clock: Clock, baseUrl: string)
       ...call,
     });
     if (response.status === 401) {
-      const message = `${formatPlace(place)}: the Docker Hub API refused the credentials`;
+      const message = `${formatPlace(place)}: the Docker Hub API refused the credentials${errorWords(response)}`;
       throw new RegistryError("unauthorized", message, { ...place, status: 401 });
     }
     const what = "a token of the Docker Hub API";
     if (response.status !== 200) throw statusError(response, place, what, clock.now());
-    return decodeJson(response.body, tokenSchema, place, what).access_token;
+    return decodeAnswer(response, tokenSchema, { url, place, what }).access_token;
   }
 
   return {

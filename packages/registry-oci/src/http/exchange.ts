@@ -34,7 +34,7 @@ export async function exchange(asked: HttpRequest, timeoutMs: number): Promise<H
     const bytes = await readBody(body, joined.get("content-encoding"), statusCode, asked);
     return { status: statusCode, headers: joined, body: bytes, url: asked.url, redactor };
   } catch (error) {
-    throw transportError(error, limit.endedBy(), asked.place);
+    throw transportError(error, limit.endedBy(), asked);
   } finally {
     limit.clear();
   }

@@ -2,6 +2,7 @@
 
 export { createHttpClient, type HttpClient, type HttpClientSettings } from "./http-client.js";
 export type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js";
+export { decodeAnswer, type Asked } from "./decode-answer.js";
 export { decodeJson, type DecodeFailure, type Decoder } from "./decode-json.js";
 export { statusError } from "./status-error.js";
 export { parsePageLink, type PageLink } from "./link-header.js";

@@ -1,9 +1,8 @@
 import { RegistryError, type RegistryErrorCode } from "@image-updater/core";
-import { errorDetails, type RegistryErrorDetail } from "./error-details.js";
+import { errorWords } from "./error-words.js";
 import type { HttpResponse, RequestPlace } from "./http-message.js";
 import { retryDelayMs } from "./retry-delay.js";
 import { formatPlace } from "./transport-error.js";
-import { wordsOf } from "./words.js";
 
 /** The answer of a failed request as a `RegistryError`; `what` says what was asked for. */
 export function statusError(
@@ -14,12 +13,20 @@ export function statusError(
 ): RegistryError {
   const delay = retryDelayMs(response, now);
   const retryAfterSeconds = delay === undefined ? undefined : Math.ceil(delay / 1000);
-  const [detail] = errorDetails(response);
-  const said = detail === undefined ? "" : ` (${wordsOf(response, formatDetail(detail))})`;
   const later = retryAfterSeconds === undefined ? "" : `, try again in ${retryAfterSeconds} s`;
-  const message = `${formatPlace(place)}: ${what}: answered ${response.status}${said}${later}`;
+  const message = `${formatPlace(place)}: ${what}: answered ${response.status}${errorWords(response)}${later}${tlsHint(response)}`;
   const context = { ...place, status: response.status, retryAfterSeconds };
   return new RegistryError(codeOf(response.status), message, context);
+}
+
+/** What Go and nginx say of plain http where they expect TLS. */
+const WANTS_TLS = /\bHTTP request (?:was sent )?to (?:an )?HTTPS\b/;
+const LONGEST_PAGE = 2000;
+
+function tlsHint({ status, url, body }: HttpResponse): string {
+  if (status !== 400 || url.protocol !== "http:") return "";
+  const text = Buffer.from(body.subarray(0, LONGEST_PAGE)).toString("latin1");
+  return WANTS_TLS.test(text) ? `; it wants TLS: write api_url: https://${url.host}` : "";
 }
 
 function codeOf(status: number): RegistryErrorCode {
@@ -29,8 +36,4 @@ function codeOf(status: number): RegistryErrorCode {
   if (status === 408) return "timeout";
   if (status === 429) return "rate-limited";
   return status >= 500 ? "unavailable" : "invalid-response";
-}
-
-function formatDetail({ code, message }: RegistryErrorDetail): string {
-  return message === undefined ? code : `${code}: ${message}`;
 }

@@ -1,6 +1,6 @@
 import { RegistryError } from "@image-updater/core";
 import { ContentEncodingError, withoutReceivedBytes } from "@image-updater/http";
-import type { RequestPlace } from "./http-message.js";
+import type { HttpRequest, RequestPlace } from "./http-message.js";
 
 /** Why a request of ours was ended before its answer was complete. */
 export type EndedBy = "timeout" | "cancelled";
@@ -22,6 +22,8 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
 ]);
 
 const BROKEN_HTTP = /^(?:HTTPParserError|HPE_.*|UND_ERR_HEADERS_OVERFLOW)$/;
+/** What OpenSSL makes of `HTTP/1.1 400 Bad Request` in place of a greeting. */
+const PLAIN_ANSWER = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/;
 const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS/;
 
 /** `host/repository:reference` of a place, as far as it is known. */
@@ -40,7 +42,7 @@ export function cancelledError(place: RequestPlace): RegistryError {
 export function transportError(
   error: unknown,
   endedBy: EndedBy | undefined,
-  place: RequestPlace,
+  { url, place }: Pick<HttpRequest, "url" | "place">,
 ): RegistryError {
   if (RegistryError.is(error)) return error;
   if (endedBy === "cancelled") return cancelledError(place);
@@ -56,6 +58,11 @@ export function transportError(
   }
   if (BROKEN_HTTP.test(code)) {
     return new RegistryError("invalid-response", `${at}: no valid HTTP answer (${code})`, context);
+  }
+  if (url.protocol === "https:" && PLAIN_ANSWER.test(code)) {
+    const advice = `a registry of plain http is asked where its entry in registries.conf says so: write api_url: http://${url.host}`;
+    const message = `${at}: ${url.origin} answers without TLS; ${advice}`;
+    return new RegistryError("unavailable", message, context);
   }
   const hint = CERTIFICATE_CODE.test(code) ? "; a private authority is named by `ca_file`" : "";
   return new RegistryError("unavailable", `${at}: no connection (${code})${hint}`, context);

@@ -1,5 +1,6 @@
 import type { Clock } from "@image-updater/core";
 import { bodyLimits } from "../http/body-limits.js";
+import { refuseWebPage } from "../http/decode-answer.js";
 import { errorDetails } from "../http/error-details.js";
 import type { HttpResponse } from "../http/http-message.js";
 import { statusError } from "../http/status-error.js";
@@ -19,15 +20,19 @@ export async function requestTag(
   tag: string,
   clock: Clock,
 ): Promise<HttpResponse | undefined> {
+  const url = session.url(`manifests/${tag}`);
   const response = await session.send({
     method: "GET",
-    url: session.url(`manifests/${tag}`),
+    url,
     bodyLimit: bodyLimits.manifest,
     reference: tag,
     headers: { accept: acceptedManifests },
   });
   if (isGone(response)) return undefined;
-  if (response.status === 200) return response;
+  if (response.status === 200) {
+    refuseWebPage(response, { url, place: session.place(tag), what: "the manifest" });
+    return response;
+  }
   throw tagFailure(
     response,
     statusError(response, session.place(tag), "the manifest", clock.now()),

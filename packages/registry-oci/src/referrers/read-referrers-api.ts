@@ -1,5 +1,6 @@
 import { RegistryError, type Clock, type Referrer } from "@image-updater/core";
 import { bodyLimits } from "../http/body-limits.js";
+import { refuseWebPage } from "../http/decode-answer.js";
 import type { HttpResponse } from "../http/http-message.js";
 import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";
@@ -37,6 +38,7 @@ export async function readReferrersApi(
     const page = await requestPage(session, url, digest);
     if (seen.size === 1 && lacksReferrers(page)) return undefined;
     if (page.status !== 200) throw statusError(page, place, WHAT, clock.now());
+    refuseWebPage(page, { url, place, what: WHAT });
     const referrers = decodeReferrers(page.body, place);
     if (referrers === undefined) throw invalidReferrers("are no index", place);
     found.push(...referrers);

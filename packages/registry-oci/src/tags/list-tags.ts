@@ -1,7 +1,7 @@
 import { RegistryError, type Clock } from "@image-updater/core";
 import { z } from "zod";
 import { bodyLimits } from "../http/body-limits.js";
-import { decodeJson } from "../http/decode-json.js";
+import { decodeAnswer } from "../http/decode-answer.js";
 import type { HttpResponse } from "../http/http-message.js";
 import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";
@@ -111,7 +111,7 @@ function createPageReader(session: RepositorySession, clock: Clock): PageReader 
   function pageOf(url: URL, response: HttpResponse): Page {
     const place = session.place();
     if (response.status !== 200) throw statusError(response, place, WHAT, clock.now());
-    const { tags } = decodeJson(response.body, pageSchema, place, WHAT);
+    const { tags } = decodeAnswer(response, pageSchema, { url, place, what: WHAT });
     return { url, response, tags: (tags ?? []).filter((tag) => tag !== null) };
   }
 
