@@ -40,11 +40,15 @@ export interface LeaderElection {
    * Waits until it is this process' turn, and calls `lead`; again when it was lost and won anew.
    *
    * The signal that `lead` is given is aborted when the lead is lost or the caller's signal is aborted:
-   * `lead` then ends as soon as it can. The lease is kept until it has ended, and then given up. Resolves
+   * `lead` then ends as soon as it can. The lease is kept until it has ended, and then given up; the second
+   * signal is aborted only when it is lost: what was begun may be finished until then. Resolves
    * when the caller's signal was aborted, or when `lead` ended by itself. What `lead` throws is thrown,
    * unless its signal was aborted before.
    */
-  run(lead: (signal: AbortSignal) => Promise<void>, options?: CallOptions): Promise<void>;
+  run(
+    lead: (signal: AbortSignal, lost: AbortSignal) => Promise<void>,
+    options?: CallOptions,
+  ): Promise<void>;
 }
 
 /**

@@ -4,6 +4,9 @@ import type { LeaseLock } from "./lease-lock.js";
 import type { LeaseRecord } from "./lease-record.js";
 import type { Trouble } from "./trouble.js";
 
+/** Work under a lease: to end with the first signal, and to write nothing more after the second. */
+type Lead = (signal: AbortSignal, lost: AbortSignal) => Promise<void>;
+
 /** What holding a lease needs. */
 export interface HoldSettings {
   readonly lock: LeaseLock;
@@ -24,11 +27,12 @@ export interface HoldSettings {
  */
 export async function holdLease(
   settings: HoldSettings,
-  lead: (signal: AbortSignal) => Promise<void>,
+  lead: Lead,
   signal: CancelSignal | undefined,
 ): Promise<"ended" | "lost"> {
   const { tell, trouble } = settings;
   const work = new AbortController();
+  const lost = new AbortController();
   const done = new AbortController();
   const stop = (): void => work.abort();
   if (signal?.aborted === true) stop();
@@ -37,11 +41,12 @@ export async function holdLease(
     const renewing = renewUntil(settings, done.signal).then((held) => {
       if (held === undefined) {
         tell(0);
+        lost.abort();
         stop();
       }
       return held;
     });
-    const led = await settle(lead, work.signal);
+    const led = await settle(() => lead(work.signal, lost.signal));
     done.abort();
     const held = await renewing;
     tell(0);
@@ -68,12 +73,9 @@ async function release(settings: HoldSettings, held: LeaseRecord): Promise<void>
 
 type Led = { readonly kind: "ended" } | { readonly kind: "failed"; readonly error: unknown };
 
-async function settle(
-  lead: (signal: AbortSignal) => Promise<void>,
-  signal: AbortSignal,
-): Promise<Led> {
+async function settle(lead: () => Promise<void>): Promise<Led> {
   try {
-    await lead(signal);
+    await lead();
     return { kind: "ended" };
   } catch (error) {
     return { kind: "failed", error };
