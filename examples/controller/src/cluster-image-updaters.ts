@@ -11,7 +11,7 @@ import type { Trigger } from "./trigger.js";
 /** The part of an inventory that is about ImageUpdater resources. */
 export type ImageUpdaterInventory = Pick<
   Inventory,
-  "listImageUpdaters" | "saveStatus" | "watchImageUpdaters"
+  "listImageUpdaters" | "saveStatus" | "removeFinalizer" | "watchImageUpdaters"
 >;
 
 /** The ImageUpdater resources of a cluster; where their kind is not installed there are none. */
@@ -21,6 +21,7 @@ export function openClusterImageUpdaters(
 ): ImageUpdaterInventory {
   const resources = kubernetesImageUpdaters(settings);
   let isKnown = true;
+  let wasMissed = false;
   const missing = (): void => {
     if (isKnown) logger.info({}, "No kind ImageUpdater here: annotations are all there is");
     isKnown = false;
@@ -40,12 +41,16 @@ export function openClusterImageUpdaters(
     async saveStatus(resource, status): Promise<void> {
       await resources.writeStatus({ ...resource, status });
     },
+    async removeFinalizer(removal): Promise<void> {
+      await resources.removeFinalizer(removal);
+    },
     async watchImageUpdaters(onChange, options): Promise<void> {
       try {
-        await followGenerations(resources.watch(options), onChange);
+        // All that is there as soon as the kind is, is news.
+        await followGenerations(resources.watch(options), onChange, wasMissed);
       } catch (error) {
-        // Installed later, they are found by the next whole cycle.
         if (!isNotFound(error)) throw error;
+        wasMissed = true;
         missing();
       }
     },
@@ -56,9 +61,10 @@ export function openClusterImageUpdaters(
 async function followGenerations(
   changes: ReturnType<ReturnType<typeof kubernetesImageUpdaters>["watch"]>,
   onChange: (trigger: Trigger) => void,
+  isAllNews: boolean,
 ): Promise<void> {
   const seen = new Map<string, unknown>();
-  let isFirst = true;
+  let isFirst = !isAllNews;
   const look = (manifest: unknown): void => {
     const name = nameOf(manifest, "");
     const key = `${name.namespace}/${name.name}`;

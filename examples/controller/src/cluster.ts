@@ -18,6 +18,7 @@ import { countRequests } from "./count-requests.js";
 import type { Inventory } from "./inventory.js";
 import { isNotFound } from "./is-not-found.js";
 import { aloneInTheLead, type Leadership } from "./leadership.js";
+import { sayOnceInAWhile } from "./logging.js";
 import type { Metrics } from "./metrics.js";
 
 /** What a cluster is opened with. */
@@ -45,8 +46,11 @@ export function openCluster(
   const context = kubeConfig.getContextObject(kubeConfig.getCurrentContext());
   const namespace = context?.namespace ?? "argocd";
   const namespaces = configuration.watchedNamespaces ?? [namespace];
-  const api = countRequests(kubernetesApi(kubeConfig, { clock, random }), metrics);
-  const onError = (error: unknown): void => logger.warn({}, `Kubernetes: ${String(error)}`);
+  const open = (mayWrite?: () => boolean): KubernetesApi =>
+    countRequests(kubernetesApi(kubeConfig, { clock, random, mayWrite }), metrics);
+  const { leadership, mayWrite } = elect(parts, open(), namespace);
+  const api = open(mayWrite);
+  const onError = sayOnceInAWhile(clock, (text) => logger.warn({}, `Kubernetes: ${text}`));
   const shared = { api, namespaces, clock, random, onError };
   const configMaps = kubernetesConfigMaps(shared);
   const events = kubernetesEvents({ api, clock });
@@ -67,7 +71,7 @@ export function openCluster(
     },
     recordEvents: async (report) => (await events.record(report)).failed,
   };
-  return { inventory, leadership: elect(parts, api, namespace) };
+  return { inventory, leadership };
 }
 
 function loadKubeConfig(file: string | undefined): KubeConfig {
@@ -77,13 +81,21 @@ function loadKubeConfig(file: string | undefined): KubeConfig {
   return kubeConfig;
 }
 
+interface Elected {
+  readonly leadership: Leadership;
+  /** Nobody writes to the cluster whose lease is over. */
+  readonly mayWrite: () => boolean;
+}
+
 function elect(
   { configuration, logger, clock, random }: ClusterParts,
   api: KubernetesApi,
   ownNamespace: string,
-): Leadership {
-  const { leaderElection } = configuration;
-  if (leaderElection === "off") return aloneInTheLead();
+): Elected {
+  const { leaderElection, once } = configuration;
+  if (leaderElection === "off" || once) {
+    return { leadership: aloneInTheLead(), mayWrite: () => true };
+  }
   const election = createLeaderElection({
     api,
     namespace: leaderElection.namespace ?? ownNamespace,
@@ -93,15 +105,16 @@ function elect(
     random,
     onError: (error) => logger.warn({}, `Leader election: ${String(error)}`),
   });
-  return {
+  const leadership: Leadership = {
     lead: (work, signal) =>
       election.run(
-        async (leading) => {
+        async (leading, lost) => {
           logger.info({}, "Leading");
-          await work(leading);
+          await work(leading, lost);
           logger.info({}, "No longer leading");
         },
         { signal },
       ),
   };
+  return { leadership, mayWrite: () => election.leads };
 }

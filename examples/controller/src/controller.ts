@@ -47,13 +47,17 @@ export async function startController(parts: ControllerParts): Promise<RunningCo
   const { configuration, logger, clock, random } = parts;
   const { dryRun } = configuration;
   const ending = new AbortController();
-  const state: State = { isLeading: false, readiness: "warming up" };
+  const state: State = {
+    isLeading: false,
+    readiness: "warming up",
+    lost: new AbortController().signal,
+  };
   const cycle = await prepareCycle(parts);
   const scheduler = createScheduler({
     ...configuration.schedule,
     clock,
     random,
-    run: (scope, signal) => runLogged(cycle, { scope, dryRun, logger, signal }),
+    run: (scope, signal) => runLogged(cycle, { scope, dryRun, logger, signal, lost: state.lost }),
   });
   const servers = await startServers({
     ...parts,
@@ -77,6 +81,8 @@ export async function startController(parts: ControllerParts): Promise<RunningCo
 interface State {
   isLeading: boolean;
   readiness: "warming up" | "ready" | "stopping";
+  /** Aborted when the lead is lost that was won last. */
+  lost: AbortSignal;
 }
 
 /** A controller that was started. */
@@ -93,7 +99,7 @@ async function live(parts: ControllerParts, started: Started): Promise<void> {
   try {
     if (parts.configuration.warmUp) await warmUp(cycle, parts.logger, signal);
     if (!signal.aborted) state.readiness = "ready";
-    await parts.leadership.lead((leading) => work(parts, started, leading), signal);
+    await parts.leadership.lead((leading, lost) => work(parts, started, leading, lost), signal);
   } finally {
     state.readiness = "stopping";
     await servers.close();
@@ -104,8 +110,10 @@ async function work(
   { inventory, logger, clock }: ControllerParts,
   { state, scheduler }: Started,
   signal: AbortSignal,
+  lost: AbortSignal,
 ): Promise<void> {
   state.isLeading = true;
+  state.lost = lost;
   const watching = watchChanges(inventory, { onTrigger: scheduler.trigger, logger, clock, signal });
   try {
     await scheduler.start(signal);

@@ -1,4 +1,4 @@
-import type { ApplicationReport } from "@image-updater/core";
+import { countApplications, type ApplicationReport } from "@image-updater/core";
 import type { OwnerOf } from "./trigger.js";
 
 /** What a cycle did for one ImageUpdater, or by annotations. */
@@ -17,40 +17,21 @@ export function countByOwner(
   applications: readonly ApplicationReport[],
   ownerOf: OwnerOf,
 ): readonly OwnerCounters[] {
-  const totals = new Map<string | undefined, OwnerCounters>();
+  const groups = new Map<string | undefined, ApplicationReport[]>();
   for (const report of applications) {
     const owner = ownerOf(report.application);
-    const before = totals.get(owner) ?? { ...NOTHING, owner };
-    totals.set(owner, add(before, report));
+    const group = groups.get(owner);
+    if (group === undefined) groups.set(owner, [report]);
+    else group.push(report);
   }
-  return [...totals.values()];
-}
-
-const NOTHING = { applications: 0, images: 0, updated: 0, errors: 0 };
-
-function add(before: OwnerCounters, report: ApplicationReport): OwnerCounters {
-  const { images, updated, errors } = countApplication(report);
-  return {
-    owner: before.owner,
-    applications: before.applications + 1,
-    images: before.images + images,
-    updated: before.updated + updated,
-    errors: before.errors + errors,
-  };
-}
-
-/**
- * As the counters of the whole report: a failed write is one error and takes back the updates. What a
- * dry run would update is not updated.
- */
-function countApplication({ images, error, write }: ApplicationReport): typeof NOTHING {
-  const having = (...outcomes: readonly string[]): number =>
-    images.filter(({ outcome }) => outcomes.includes(outcome)).length;
-  const failed = error !== undefined || write?.kind === "failed";
-  return {
-    applications: 1,
-    images: images.length - having("not-live"),
-    updated: failed || write === undefined ? 0 : having("update"),
-    errors: having("error", "waiting") + (failed ? 1 : 0),
-  };
+  return [...groups].map(([owner, reports]) => {
+    const counted = countApplications(reports);
+    return {
+      owner,
+      applications: counted.applications,
+      images: counted.imagesConsidered,
+      updated: counted.imagesUpdated,
+      errors: counted.errors,
+    };
+  });
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import {
   createUpdater,
   describeDiagnostic,
+  wasCancelled,
   type Clock,
   type Diagnostic,
   type FactsCache,
@@ -21,6 +22,7 @@ import { selectApplications, type Selection } from "./select-applications.js";
 import { traceCycle, type CycleTracing } from "./tracing.js";
 import { imagesIn, type Scope } from "./trigger.js";
 import { withOwners } from "./with-owners.js";
+import { writeToTheEnd } from "./write-to-the-end.js";
 
 /** Everything a cycle works with. */
 export interface CycleParts {
@@ -43,8 +45,10 @@ export interface CycleOptions {
   readonly scope: Scope;
   readonly dryRun: boolean;
   readonly logger: Logger;
-  /** Ends reads and begins no write; a write that runs is finished. */
+  /** Ends reads and begins no write; a write that runs is finished. What it cuts short is no failure. */
   readonly signal: AbortSignal;
+  /** Nothing is written after it, and no write is tried again. Default never. */
+  readonly lost?: AbortSignal | undefined;
 }
 
 /**
@@ -57,7 +61,8 @@ export async function runCycle(parts: CycleParts, options: CycleOptions): Promis
   const { inventory, filter, metrics } = parts;
   const { scope, dryRun, logger, signal } = options;
   // Every call in flight listens to it.
-  setMaxListeners(0, signal);
+  const { lost = new AbortController().signal } = options;
+  setMaxListeners(0, signal, lost);
   const manifests = await inventory.applications.list({ signal });
   const updaters = await openImageUpdaters({ inventory, clock: parts.clock, logger, signal });
   const { statuses } = updaters;
@@ -67,21 +72,39 @@ export async function runCycle(parts: CycleParts, options: CycleOptions): Promis
     controllerNamespace: inventory.argoCdNamespace,
   });
   logDiagnostics(logger, [...updaters.diagnostics, ...selection.diagnostics]);
-  if (!dryRun) await statuses.begin(scope);
+  if (!dryRun) {
+    await updaters.release();
+    await statuses.begin(scope);
+  }
   try {
     const report = await traceCycle(scope, parts.clock, (tracing) =>
-      update(parts, options, selection, tracing),
+      update(parts, { ...options, lost }, selection, tracing),
     );
     if (dryRun) return report;
-    const counters = countByOwner(report.applications, selection.ownerOf);
-    metrics.record(counters, scope === "everything");
-    await recordEvents(parts, report, logger);
-    await statuses.end(scope, report, selection.ownerOf);
+    const settled = signal.aborted ? withoutCancelled(report) : report;
+    const counters = countByOwner(settled.applications, selection.ownerOf);
+    metrics.record(counters, scope === "everything" && !signal.aborted);
+    await recordEvents(parts, settled, logger);
+    const end = signal.aborted ? statuses.stop : statuses.end;
+    await end(scope, settled, selection.ownerOf);
     return report;
   } catch (error) {
-    if (!dryRun) await statuses.fail(scope, error);
+    if (!dryRun && !signal.aborted) await statuses.fail(scope, error);
+    if (!dryRun && signal.aborted) await statuses.stop(scope, NOTHING_DONE, selection.ownerOf);
     throw error;
   }
+}
+
+const NOTHING_DONE: Pick<UpdateReport, "applications"> = { applications: [] };
+
+/** The report without what was cut short. */
+function withoutCancelled(report: UpdateReport): UpdateReport {
+  const applications = report.applications.map(({ error, ...rest }) => ({
+    ...rest,
+    images: rest.images.filter(({ decision }) => !wasCancelled(decision)),
+    ...(error === undefined || error.code === "cancelled" ? {} : { error }),
+  }));
+  return { ...report, applications };
 }
 
 /** An event that cannot be made stops nobody. */
@@ -91,14 +114,16 @@ async function recordEvents(
   logger: Logger,
 ): Promise<void> {
   if (!configuration.events) return;
-  for (const { message } of await inventory.recordEvents(report)) {
+  for (const { code, message } of await inventory.recordEvents(report)) {
+    // Whose lease is over leaves no events.
+    if (code === "cancelled") continue;
     logger.warn({}, `Could not record an event: ${message}`);
   }
 }
 
 async function update(
   { configuration, inventory, readSettings, writeBack, cache, clock, metrics }: CycleParts,
-  { scope, dryRun, logger, signal }: CycleOptions,
+  { scope, dryRun, logger, signal, lost }: CycleOptions & { readonly lost: AbortSignal },
   selection: Selection,
   tracing: CycleTracing,
 ): Promise<UpdateReport> {
@@ -108,7 +133,7 @@ async function update(
   const updater = createUpdater({
     registriesConf: registries.configs,
     registries: registries.clients,
-    writeBack: writeBack.map((target) => tracing.traceWrites(target)),
+    writeBack: writeBack.map((target) => tracing.traceWrites(writeToTheEnd(target, lost))),
     clock,
     cache,
     controllerNamespace: inventory.argoCdNamespace,

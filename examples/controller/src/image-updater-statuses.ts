@@ -1,6 +1,9 @@
 import {
+  countApplications,
   formatDiagnostic,
+  isImageUpdaterError,
   nextImageUpdaterStatus,
+  parseImageReference,
   type ApplicationRef,
   type ApplicationReport,
   type BrokenRef,
@@ -11,7 +14,6 @@ import {
   type UpdateReport,
   type WrittenUpdate,
 } from "@image-updater/core";
-import { countByOwner } from "./count-by-owner.js";
 import type { Inventory } from "./inventory.js";
 import { hasAllOf, type OwnerOf, type Scope } from "./trigger.js";
 
@@ -20,10 +22,14 @@ export interface ImageUpdaterStatuses {
   /** Writes that a cycle began, where it looks at all images of a resource. */
   begin(scope: Scope): Promise<void>;
   /** Writes what the cycle did; of a resource that it saw a part of, only what it updated. */
-  end(scope: Scope, report: UpdateReport, ownerOf: OwnerOf): Promise<void>;
+  end(scope: Scope, report: Reported, ownerOf: OwnerOf): Promise<void>;
+  /** Writes that the cycle was stopped, where it was said that it began, and what it updated before. */
+  stop(scope: Scope, report: Reported, ownerOf: OwnerOf): Promise<void>;
   /** Writes why the cycle failed, where it was said that it began. */
   fail(scope: Scope, error: unknown): Promise<void>;
 }
+
+type Reported = Pick<UpdateReport, "applications">;
 
 /** What writing statuses takes. */
 export interface StatusParts {
@@ -64,6 +70,14 @@ export function createStatuses(
         const status = endedStatus(resource, reports, parts.clock.now());
         return hasAllOf(scope, key) ? status : partialStatus(resource, reports, status);
       }),
+    stop: (scope, report, ownerOf) =>
+      save(({ status: previous, generation }, key) => {
+        const reports = report.applications.filter((one) => ownerOf(one.application) === key);
+        const updates = reports.flatMap(writtenUpdates);
+        if (!hasAllOf(scope, key) && updates.length === 0) return undefined;
+        const now = parts.clock.now();
+        return nextImageUpdaterStatus({ phase: "stopped", previous, generation, updates, now });
+      }),
     fail: (scope, error) =>
       save((resource, key) =>
         hasAllOf(scope, key) ? failedStatus(resource, error, parts.clock.now()) : undefined,
@@ -86,15 +100,16 @@ function endedStatus(
   reports: readonly ApplicationReport[],
   now: Date,
 ): ImageUpdaterStatus {
-  const [counted] = countByOwner(reports, () => undefined);
+  const counted = countApplications(reports);
   return nextImageUpdaterStatus({
     phase: "ended",
     previous: status,
     generation,
     now,
-    applicationsMatched: counted?.applications ?? 0,
-    imagesManaged: counted?.images ?? 0,
-    failedImages: counted?.errors ?? 0,
+    applicationsMatched: counted.applications,
+    imagesManaged: counted.imagesConsidered,
+    imagesUpdated: counted.imagesUpdated,
+    failedImages: counted.errors,
     updates: reports.flatMap(writtenUpdates),
     brokenRefs: refs.flatMap(describeBroken),
   });
@@ -140,9 +155,16 @@ function writtenUpdates({
     .map(({ alias, image, decision }) => ({
       ...(alias === undefined ? {} : { alias }),
       image,
+      ...versionBefore(decision.running),
       newVersion: decision.digest ?? decision.tag ?? "",
       application: keyOf(application),
     }));
+}
+
+function versionBefore(running = ""): Pick<WrittenUpdate, "oldVersion"> {
+  const { digest, tag } = parseImageReference(running).value ?? {};
+  const oldVersion = digest ?? tag;
+  return oldVersion === undefined ? {} : { oldVersion };
 }
 
 function describeBroken({
@@ -155,6 +177,11 @@ function describeBroken({
   return [{ namePattern, message: problem === undefined ? "" : formatDiagnostic(problem) }];
 }
 
+/** Nobody reads the status of a resource that is gone, and whose lease is over writes none. */
+function isMoot(error: unknown): boolean {
+  return isImageUpdaterError(error) && (error.code === "cancelled" || error.code === "not-found");
+}
+
 async function saveStatus(
   { inventory, logger }: StatusParts,
   { namespace, name }: ImageUpdaterResource,
@@ -163,6 +190,7 @@ async function saveStatus(
   try {
     await inventory.saveStatus({ namespace, name }, status);
   } catch (error) {
+    if (isMoot(error)) return;
     const fields = { imageUpdater_namespace: namespace, imageUpdater_name: name };
     logger.warn(fields, `Could not write the status: ${String(error)}`);
   }

@@ -24,6 +24,12 @@ export interface Inventory {
     resource: { readonly namespace: string; readonly name: string },
     status: ImageUpdaterStatus,
   ): Promise<void>;
+  /** Takes a finalizer off an ImageUpdater. Absent where there are none. */
+  removeFinalizer?(resource: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly finalizer: string;
+  }): Promise<void>;
   /** One text of a config map; undefined where there is none. */
   readConfigMap(
     map: { readonly namespace?: string | undefined; readonly name: string; readonly key: string },
@@ -31,6 +37,9 @@ export interface Inventory {
   ): Promise<string | undefined>;
   /** Leaves events on the Applications of a report; answers why some could not be. Never throws for one. */
   recordEvents(report: UpdateReport): Promise<readonly ErrorSummary[]>;
-  /** Tells which ImageUpdaters change, until the signal is aborted. Absent where none can be watched. */
+  /**
+   * Tells which ImageUpdaters change, until the signal is aborted, or at once where their kind is not
+   * known: it may be later. Absent where none can be watched.
+   */
   watchImageUpdaters?(onChange: (trigger: Trigger) => void, options: CallOptions): Promise<void>;
 }

@@ -63,6 +63,7 @@ function keepLast<T>(
       problem = undefined;
       return last.made;
     } catch (error) {
+      if (options.signal?.aborted === true) throw error;
       const message = `${key}: ${error instanceof Error ? error.message : String(error)}`;
       if (last === undefined) throw new Error(message, { cause: error });
       if (message !== problem) logger.error({}, `${message}; what was read before stays in use`);

@@ -48,6 +48,30 @@ export function withFields(logger: Logger, more: (fields: LogFields) => LogField
   return { ...methods, isLevelEnabled };
 }
 
+/** So long the same text is not said again. */
+const SAID_FOR_MS = 600_000;
+
+/** As many texts are remembered. */
+const REMEMBERED = 100;
+
+/** Says an error's text, and the same one again only after ten minutes. */
+export function sayOnceInAWhile(
+  clock: Pick<Clock, "now">,
+  say: (text: string) => void,
+): (error: unknown) => void {
+  const said = new Map<string, number>();
+  return (error) => {
+    const text = String(error);
+    const now = clock.now().getTime();
+    if (now - (said.get(text) ?? Number.NEGATIVE_INFINITY) < SAID_FOR_MS) return;
+    said.delete(text);
+    said.set(text, now);
+    const [oldest] = said.keys();
+    if (said.size > REMEMBERED && oldest !== undefined) said.delete(oldest);
+    say(text);
+  };
+}
+
 /** The same logger with every line at debug, for work that is only practised. */
 export function quietened(logger: Logger): Logger {
   const debug = (fields: LogFields, message: string): void => logger.debug(fields, message);

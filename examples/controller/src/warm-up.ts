@@ -18,6 +18,7 @@ export async function warmUp(
   while (!signal.aborted) {
     try {
       const { counters } = await runCycle(cycle, options);
+      if (signal.aborted) return;
       logger.info({}, `Finished cache warm-up for ${counters.applications} application(s)`);
       return;
     } catch (error) {

@@ -26,10 +26,22 @@ export async function watchChanges(
     keepUp("Applications", settings, () =>
       watchApplications(inventory.applications, onTrigger, { signal }),
     ),
-    keepUp("ImageUpdaters", settings, async () =>
-      inventory.watchImageUpdaters?.(onTrigger, { signal }),
-    ),
+    watchImageUpdaters(inventory, settings),
   ]);
+}
+
+/** Where their kind is not known, it is looked for again: it may be installed later. */
+async function watchImageUpdaters(
+  inventory: Pick<Inventory, "watchImageUpdaters">,
+  settings: WatchSettings,
+): Promise<void> {
+  const { onTrigger, clock, signal } = settings;
+  while (inventory.watchImageUpdaters !== undefined && !signal.aborted) {
+    await keepUp("ImageUpdaters", settings, async () =>
+      inventory.watchImageUpdaters?.(onTrigger, { signal }),
+    );
+    await clock.delay(RETRY_MS, signal);
+  }
 }
 
 async function keepUp(

@@ -12,7 +12,6 @@ import {
 import type { CommitConfiguration, Configuration } from "./configuration.js";
 import type { Inventory } from "./inventory.js";
 import { readTextFile } from "./text-source.js";
-import { writeToTheEnd } from "./write-to-the-end.js";
 
 /** What the write-back targets are made of. */
 export interface WriteBackParts {
@@ -35,7 +34,7 @@ export async function createWriteBack({
   clock,
 }: WriteBackParts): Promise<readonly WriteBackTarget[]> {
   const { commit, allowHttp, knownHosts, gitCertificates } = configuration;
-  const targets = [
+  return [
     createGitWriteBack({
       allowHttp,
       credentials: argoCdGitCredentials({
@@ -53,7 +52,6 @@ export async function createWriteBack({
     }),
     createArgoCdWriteBack({ applications: inventory.client, clock }),
   ];
-  return targets.map(writeToTheEnd);
 }
 
 async function readSigner({ signing }: CommitConfiguration): Promise<Signer | undefined> {

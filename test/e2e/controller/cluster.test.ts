@@ -97,7 +97,14 @@ describe("the controller on a cluster", () => {
         observedGeneration: 1,
         applicationsMatched: 1,
         imagesManaged: 1,
-        recentUpdates: [{ alias: "app", newVersion: "1.1.0", applicationsUpdated: 1 }],
+        recentUpdates: [
+          {
+            alias: "app",
+            newVersion: "1.1.0",
+            applicationsUpdated: 1,
+            message: "Updated from 1.0.0 to 1.1.0.",
+          },
+        ],
       },
     });
   });

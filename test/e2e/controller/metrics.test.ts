@@ -89,17 +89,15 @@ describe("counting by owner", () => {
     ...more,
   });
   const written = { kind: "written", revision: "1", paths: [] } as const;
-  const failed = {
-    kind: "failed",
-    error: { name: "WriteBackError", code: "conflict", message: "", retryable: true },
-  } as const;
+  const error = { name: "WriteBackError", code: "conflict", message: "", retryable: true } as const;
+  const failed = { kind: "failed", error } as const;
 
   it("takes apart what each ImageUpdater and the annotations have", () => {
     const reports = [
       application("a", ["update", "up-to-date"], { write: written }),
       application("b", ["not-live", "error", "waiting"]),
-      application("c", ["update", "held"], { write: failed }),
-      application("d", ["update"]),
+      application("c", ["update", "held"], { write: failed, error }),
+      application("d", ["up-to-date"]),
     ];
     const ownerOf = ({ name }: { name: string }): string | undefined =>
       name === "d" ? undefined : "argocd/team";

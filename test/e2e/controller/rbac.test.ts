@@ -32,6 +32,16 @@ describe("the Role of the controller", () => {
     stage = await stageCluster({ users: [{ token: "controller", rules }] });
     await stage.addApplication("web");
     stage.cluster.put(imageUpdater("team", "web", `${stage.registry.host}/acme/web`));
+    const ending: object = imageUpdater("ending", "x", `${stage.registry.host}/acme/web`);
+    stage.cluster.put({
+      ...ending,
+      metadata: {
+        name: "ending",
+        namespace: "argocd",
+        deletionTimestamp: "2024-01-01T00:00:00Z",
+        finalizers: ["resources-finalizer.argocd-image-updater.argoproj.io"],
+      },
+    });
     await stage.addApplication("api", { annotations: { "write-back-method": "argocd" } });
     await stage.addApplication("absent");
     return stage.start("--interval=2s", "--leader-election");

@@ -37,8 +37,6 @@ describe("a watch of Applications", () => {
   it.each([
     ["an annotation", withAnnotations(MANIFEST, { "app.allow-tags": "any" })],
     ["a label", { ...MANIFEST, metadata: { ...MANIFEST.metadata, labels: { stage: "test" } } }],
-    ["what runs", { ...MANIFEST, status: { ...status, summary: { images: ["acme/web:1.1.0"] } } }],
-    ["its type", { ...MANIFEST, status: { ...status, sourceType: "Kustomize" } }],
     [
       "its branch",
       { ...MANIFEST, spec: { ...spec, source: { ...spec.source, targetRevision: "b" } } },
@@ -49,6 +47,10 @@ describe("a watch of Applications", () => {
   });
 
   it.each([
+    ["what runs", { ...MANIFEST, status: { ...status, summary: { images: ["acme/web:1.1.0"] } } }],
+    ["its type", { ...MANIFEST, status: { ...status, sourceType: "Kustomize" } }],
+    ["its status, which is gone for a while", { ...MANIFEST, status: undefined }],
+    ["an operation", { ...MANIFEST, operation: { sync: { revision: "abc" } } }],
     ["its health", { ...MANIFEST, status: { ...status, health: { status: "Degraded" } } }],
     [
       "parameters, which we write",
@@ -71,6 +73,23 @@ describe("a watch of Applications", () => {
       },
     ],
   ])("does not tell of a change of %s", async (_, manifest) => {
-    expect(await triggersOf(manifest)).toEqual([]);
+    expect(await triggersOf(manifest, MANIFEST)).toEqual([]);
+  });
+
+  it("tells of a new Application, and of its first status, and of no other one", async () => {
+    const created = { ...MANIFEST, metadata: { ...MANIFEST.metadata, name: "new" } };
+    const withStatus = (more: object): object => ({ ...created, status: { ...status, ...more } });
+    const told = await triggersOf(
+      { ...created, status: undefined },
+      withStatus({ summary: { images: [] } }),
+      withStatus({}),
+      withStatus({ summary: { images: ["acme/web:1.1.0"] } }),
+      withStatus({ summary: { images: [] } }),
+      withStatus({}),
+    );
+    expect(told).toEqual([
+      { ...WEB, name: "new" },
+      { ...WEB, name: "new" },
+    ]);
   });
 });

@@ -121,11 +121,21 @@ export async function stageCluster(options: KubernetesTestOptions = {}): Promise
       return { ...controller, logger, clock };
     },
     async close(): Promise<void> {
-      await Promise.all(started.map((controller) => controller.stop()));
+      await stopAll(started, clock);
       await Promise.all([registry.close(), git.close(), cluster.close()]);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Stops controllers, and lets time go by for those that wait before they ask the cluster again. */
+async function stopAll(controllers: readonly RunningController[], clock: TestClock): Promise<void> {
+  const passing = setInterval(() => clock.advance(500), 5);
+  try {
+    await Promise.all(controllers.map((controller) => controller.stop()));
+  } finally {
+    clearInterval(passing);
+  }
 }
 
 /** How Argo CD marks the credentials of many repositories. */
