@@ -55,8 +55,9 @@ async function expectStatus(
 async function untilEstablished(api: KubernetesApi, path: string): Promise<void> {
   for (let attempt = 0; attempt < 60; attempt += 1) {
     const { body } = await api.request({ method: "GET", path });
-    const { conditions = [] } =
-      (body as { status?: { conditions?: readonly Condition[] } }).status ?? {};
+    // A server that has just made it says null.
+    const conditions =
+      (body as { status?: { conditions?: readonly Condition[] | null } }).status?.conditions ?? [];
     if (conditions.some(({ type, status }) => type === "Established" && status === "True")) return;
     await delay(500);
   }
