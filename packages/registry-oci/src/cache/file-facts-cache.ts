@@ -15,11 +15,14 @@ export interface FileFactsCacheSettings {
 /** Every so many writes the folder is looked over; until then it may exceed its bound by as many. */
 const WRITES_BETWEEN_PRUNES = 1000;
 
+/** A temporary file that is so old was left by a process that was killed: writing one takes a moment. */
+const LEFT_BEHIND_MS = 3_600_000;
+
 /**
  * A {@link FactsCache} that survives restarts: one small file per entry, written whole or not at all.
  *
  * Several processes may share the folder. A file that cannot be read, or holds something else, is a
- * miss. It holds no credentials: an identity is part of a file's name only as a hash.
+ * miss, and what processes leave behind that are killed while they write is removed after an hour. It holds no credentials: an identity is part of a file's name only as a hash.
  */
 export function fileFactsCache(settings: FileFactsCacheSettings): FactsCache {
   const { directory, maxEntries = 50_000 } = settings;
@@ -49,7 +52,10 @@ export function fileFactsCache(settings: FileFactsCacheSettings): FactsCache {
       throw error;
     }
     writes += 1;
-    if (writes % WRITES_BETWEEN_PRUNES === 0) await prune(directory, maxEntries);
+    if (writes === 1) await removeLeftBehind(directory);
+    if (writes % WRITES_BETWEEN_PRUNES === 0) {
+      await Promise.all([prune(directory, maxEntries), removeLeftBehind(directory)]);
+    }
   }
 
   return {
@@ -71,6 +77,26 @@ function fileName(kind: string, scope: FactsScope, ...rest: readonly string[]): 
   return `${kind}-${createHash("sha256").update(key).digest("hex")}.json`;
 }
 
+/** Removes temporary files of processes that are no longer there. */
+async function removeLeftBehind(directory: string): Promise<void> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith(".tmp"));
+  const newest = Date.now() - LEFT_BEHIND_MS;
+  await Promise.all(
+    names.map(async (name) => {
+      const path = join(directory, name);
+      if ((await lastUsed(path)) < newest) await rm(path, { force: true });
+    }),
+  );
+}
+
+/** Of a file that is gone, the beginning of time. */
+async function lastUsed(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}
+
 /** Removes the longest unused entries above the bound; another process may do the same. */
 async function prune(directory: string, maxEntries: number): Promise<void> {
   const names = (await readdir(directory)).filter((name) => name.endsWith(".json"));
@@ -78,10 +104,7 @@ async function prune(directory: string, maxEntries: number): Promise<void> {
   const used = await Promise.all(
     names.map(async (name) => {
       const path = join(directory, name);
-      const time = await stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0,
-      );
+      const time = await lastUsed(path);
       return { path, time };
     }),
   );

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { factsCacheContract } from "@image-updater/core/testing";
@@ -54,6 +54,18 @@ it("removes what is longest unused once it exceeds its bound", async () => {
     await cache.writeTag(SCOPE, `1.${index}`, REMEMBERED);
   }
   expect(await readdir(directory)).toHaveLength(10);
+});
+
+it("removes what a killed process left, and nothing that is being written", async () => {
+  const names = ["tag-a.json.1.tmp", "tag-b.json.2.tmp", "other.txt"];
+  await Promise.all(names.map((name) => writeFile(join(directory, name), "{")));
+  const old = new Date(Date.now() - 7_200_000);
+  for (const name of ["tag-a.json.1.tmp", "other.txt"]) {
+    await utimes(join(directory, name), old, old);
+  }
+  await fileFactsCache({ directory }).writeTag(SCOPE, "1.0", REMEMBERED);
+  const left = (await readdir(directory)).filter((name) => !/^tag-\w{64}\.json$/u.test(name));
+  expect(left.toSorted()).toEqual(["other.txt", "tag-b.json.2.tmp"]);
 });
 
 it("names no repository and no credentials in its files", async () => {
