@@ -1,3 +1,4 @@
+import { EditError } from "../errors/edit-error.js";
 import { resolveRepositoryPath } from "./repository-path.js";
 
 /** Whose override file is meant, and who writes it. */
@@ -19,12 +20,20 @@ function overrideFileName(owner: OverrideFileOwner): string {
   const { applicationName, applicationNamespace, controllerNamespace } = owner;
   const isPlain = ["", controllerNamespace].includes(applicationNamespace);
   const prefix = isPlain || controllerNamespace === "default" ? "" : `${applicationNamespace}_`;
+  for (const part of [prefix, applicationName]) {
+    // Kubernetes knows no such names, but a manifest may come from a file.
+    if (/[/\\]|\p{Cc}/u.test(part)) {
+      const message = `${JSON.stringify(part)} cannot be part of a file name: names of Applications and namespaces must not hold a slash, a backslash or a control character`;
+      throw new EditError("invalid-path", message);
+    }
+  }
   return `.argocd-source-${prefix}${applicationName}.yaml`;
 }
 
 /**
  * The path of an application's override file from the repository's root: next to the manifests of
- * the source. Throws EditError for a source path that leads out of the repository.
+ * the source. Throws EditError `path-outside-repository` for a source path that leads out of the
+ * repository, and `invalid-path` for a name that would lead out of the folder.
  */
 export function overrideFilePath({
   sourcePath,

@@ -41,6 +41,22 @@ describe("overrideFilePath", () => {
     },
   );
 
+  it.each([
+    ["../web", "argocd"],
+    ["/../../web", "argocd"],
+    ["x/y", "argocd"],
+    ["x\\y", "argocd"],
+    ["x\ny", "argocd"],
+    ["web", "../../team"],
+    ["web", "/team"],
+    ["web", "team\\.."],
+  ])("refuses the name %j in %j, which could leave the folder", (name, namespace) => {
+    const owner = { ...OWNER, applicationName: name, applicationNamespace: namespace };
+    expect(() => overrideFilePath({ ...owner, sourcePath: "apps/web" })).toThrow(
+      expect.objectContaining({ name: "EditError", code: "invalid-path" }),
+    );
+  });
+
   it.each(vectors("default-target"))("$id", ({ input, expected }) => {
     const { appName, appNamespace, sourcePath, controllerNamespace } = input as Readonly<
       Record<"appName" | "appNamespace" | "sourcePath" | "controllerNamespace", string>
