@@ -25,20 +25,47 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 10_000;
+/** What a server puts up with. */
+export interface HttpLimits {
+  /** For a TLS handshake, for a request to come whole, and for a pause of any kind. Default 10 s. */
+  readonly slowMs: number;
+  /** At the same time; more are closed at once. Default 256. */
+  readonly connections: number;
+}
+
+const LIMITS: HttpLimits = { slowMs: 10_000, connections: 256 };
+
+/** Slow requests are looked for so often; by itself, Node.js does so every 30 seconds. */
+const LONGEST_CHECK_MS = 1000;
+
+/** What a server serves, and how. */
+export interface HttpServerSettings {
+  readonly routes: Readonly<Record<string, Route>>;
+  readonly tls?: ServerOptions | undefined;
+  readonly limits?: Partial<HttpLimits> | undefined;
+}
 
 /** Serves routes by their path, over TLS where that is given. */
 export async function startHttpServer(
   address: BindAddress,
-  routes: Readonly<Record<string, Route>>,
-  tls?: ServerOptions,
+  { routes, tls, limits }: HttpServerSettings,
 ): Promise<HttpServer> {
+  const { slowMs, connections } = { ...LIMITS, ...limits };
   const listener: RequestListener = (request, response) => {
     void answer(routes, request, response);
   };
-  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-  // A sender that never ends its request must not keep a connection.
-  server.requestTimeout = PATIENCE_MS;
+  // A sender that never ends its request must not keep a connection, nor one that reads no answer.
+  const times = {
+    headersTimeout: slowMs,
+    requestTimeout: slowMs,
+    connectionsCheckingInterval: Math.min(slowMs, LONGEST_CHECK_MS),
+  };
+  const server =
+    tls === undefined
+      ? createServer(times, listener)
+      : createTlsServer({ ...times, ...tls, handshakeTimeout: slowMs }, listener);
+  server.setTimeout(slowMs);
+  server.maxConnections = connections;
   return { port: await listen(server, address), close: () => close(server) };
 }
 

@@ -2,7 +2,12 @@ import type { Logger } from "@image-updater/core";
 import type { BindAddress } from "./bind-address.js";
 import type { Configuration } from "./configuration.js";
 import { healthRoutes, metricsRoutes, type Readiness } from "./health-server.js";
-import { startHttpServer, type HttpServer, type Route } from "./http-server.js";
+import {
+  startHttpServer,
+  type HttpLimits,
+  type HttpServer,
+  type HttpServerSettings,
+} from "./http-server.js";
 import type { Metrics } from "./metrics.js";
 import type { Trigger } from "./trigger.js";
 import { startWebhookServer } from "./webhook-server.js";
@@ -12,6 +17,7 @@ export interface ServersSettings {
   readonly configuration: Pick<Configuration, "health" | "metrics" | "webhooks">;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly limits?: Partial<HttpLimits> | undefined;
   readiness(): Readiness;
   isLeading(): boolean;
   onTrigger(trigger: Trigger): void;
@@ -29,7 +35,7 @@ export interface Servers {
 
 /** Starts health, metrics and webhook servers; when one cannot start, none is left. */
 export async function startServers(settings: ServersSettings): Promise<Servers> {
-  const { configuration, metrics, readiness } = settings;
+  const { configuration, metrics, readiness, limits } = settings;
   const { webhooks } = configuration;
   const started: HttpServer[] = [];
   const keep = async (starting: Promise<HttpServer> | undefined): Promise<number | undefined> => {
@@ -42,8 +48,12 @@ export async function startServers(settings: ServersSettings): Promise<Servers> 
   };
   try {
     const ports = {
-      health: await keep(startAt(configuration.health, healthRoutes(readiness))),
-      metrics: await keep(startAt(configuration.metrics, metricsRoutes(metrics))),
+      health: await keep(
+        startAt(configuration.health, { routes: healthRoutes(readiness), limits }),
+      ),
+      metrics: await keep(
+        startAt(configuration.metrics, { routes: metricsRoutes(metrics), limits }),
+      ),
       webhooks: await keep(
         webhooks === "off" ? undefined : startWebhookServer({ ...settings, ...webhooks }),
       ),
@@ -57,7 +67,7 @@ export async function startServers(settings: ServersSettings): Promise<Servers> 
 
 function startAt(
   address: BindAddress | "off",
-  routes: Readonly<Record<string, Route>>,
+  settings: HttpServerSettings,
 ): Promise<HttpServer> | undefined {
-  return address === "off" ? undefined : startHttpServer(address, routes);
+  return address === "off" ? undefined : startHttpServer(address, settings);
 }

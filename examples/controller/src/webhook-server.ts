@@ -5,7 +5,13 @@ import { join } from "node:path";
 import type { Logger } from "@image-updater/core";
 import { createWebhookHandler } from "@image-updater/core/webhooks";
 import type { WebhookConfiguration } from "./configuration.js";
-import { startHttpServer, type HttpServer, type Reply, type Route } from "./http-server.js";
+import {
+  startHttpServer,
+  type HttpLimits,
+  type HttpServer,
+  type Reply,
+  type Route,
+} from "./http-server.js";
 import { formatTrigger, type Trigger } from "./trigger.js";
 
 /** As upstream: a larger body is answered with 413. */
@@ -14,6 +20,7 @@ const MAXIMUM_BYTES = 1024 * 1024;
 /** What the webhook server needs of the controller. */
 export interface WebhookServerSettings extends WebhookConfiguration {
   readonly logger: Logger;
+  readonly limits?: Partial<HttpLimits> | undefined;
   /** Whether this controller is the one that works. */
   isLeading(): boolean;
   onTrigger(trigger: Trigger): void;
@@ -22,7 +29,8 @@ export interface WebhookServerSettings extends WebhookConfiguration {
 /** Takes webhooks of registries at `POST /webhook`. */
 export async function startWebhookServer(settings: WebhookServerSettings): Promise<HttpServer> {
   const tls = await readCertificate(settings);
-  return startHttpServer({ port: settings.port }, webhookRoutes(settings), tls);
+  const { port, limits } = settings;
+  return startHttpServer({ port }, { routes: webhookRoutes(settings), tls, limits });
 }
 
 /** `/webhook`, and `/healthz` as upstream's webhook server has it. */

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryLogger, type MemoryLogger } from "@image-updater/core/testing";
@@ -6,6 +7,7 @@ import { Agent, request } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
 import type { WebhookConfiguration } from "../../../examples/controller/src/configuration.js";
 import { createMetrics } from "../../../examples/controller/src/metrics.js";
+import type { HttpLimits } from "../../../examples/controller/src/http-server.js";
 import { startServers, type Servers } from "../../../examples/controller/src/servers.js";
 import type { Trigger } from "../../../examples/controller/src/trigger.js";
 import { loopbackTls } from "../../../packages/registry-oci/test/support/loopback-tls.js";
@@ -30,7 +32,10 @@ afterEach(async () => {
   await running?.close();
 });
 
-async function start(webhooks: Partial<WebhookConfiguration> = {}): Promise<Stage> {
+async function start(
+  webhooks: Partial<WebhookConfiguration> = {},
+  limits?: Partial<HttpLimits>,
+): Promise<Stage> {
   const state = { isReady: false, isLeading: true };
   const triggers: Trigger[] = [];
   const logger = createMemoryLogger();
@@ -42,6 +47,7 @@ async function start(webhooks: Partial<WebhookConfiguration> = {}): Promise<Stag
     },
     metrics: createMetrics(),
     logger,
+    limits,
     readiness: () => ({ isReady: state.isReady, reason: "warming up" }),
     isLeading: () => state.isLeading,
     onTrigger: (trigger) => triggers.push(trigger),
@@ -162,4 +168,74 @@ describe("the webhook server", () => {
       await rm(folder, { recursive: true });
     }
   });
+});
+
+/** Sends a text over a connection of its own; what the server says until it closes it. */
+async function untilClosed(port: number | undefined, text: string): Promise<string> {
+  const socket = await connected(port);
+  socket.write(text);
+  let said = "";
+  socket.setEncoding("utf8").on("data", (more: string) => {
+    said += more;
+  });
+  await closed(socket);
+  return said;
+}
+
+function connected(port = 0): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" }, () => resolve(socket));
+    socket.on("error", () => undefined);
+  });
+}
+
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on("close", () => resolve()).resume();
+  });
+}
+
+describe.each(["health", "metrics", "webhooks"] as const)("the limits of the %s server", (name) => {
+  it.each([
+    ["says nothing", ""],
+    ["never ends its headers", "POST /webhook HTTP/1.1\r\nhost: x\r\n"],
+    [
+      "never ends its body",
+      "POST /webhook?type=docker.io&secret=s3cret HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{",
+    ],
+  ])("close a connection that %s", async (_, text) => {
+    const { servers, triggers } = await start({}, { slowMs: 100 });
+    expect(await untilClosed(servers.ports[name], text)).not.toContain("200 OK");
+    expect(triggers).toEqual([]);
+  });
+
+  it("are for so many connections, and more are closed at once", async () => {
+    const { servers } = await start({}, { connections: 2 });
+    const port = servers.ports[name];
+    const held = [await connected(port), await connected(port)];
+    expect(await untilClosed(port, "")).toBe("");
+    for (const socket of held) socket.destroy();
+    await Promise.all(held.map(closed));
+    await expect
+      .poll(() =>
+        send(port, "/other").then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(404);
+  });
+});
+
+it("closes a connection that never begins its TLS handshake", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "controller-"));
+  try {
+    await writeFile(join(folder, "tls.crt"), loopbackTls.cert);
+    await writeFile(join(folder, "tls.key"), loopbackTls.key);
+    const tls = { folder, minimum: "TLSv1.3" } as const;
+    const { servers } = await start({ tls }, { slowMs: 100 });
+    expect(await untilClosed(servers.ports.webhooks, "")).toBe("");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
