@@ -83,6 +83,31 @@ describe("a redactor", () => {
     expect(redactorOf("abc")("abc")).toBe("abc");
   });
 
+  it.each([
+    ["the end of an escape", "%", "41"],
+    ["the end of an escape of JSON", "\\", "nb"],
+    ["the end of a code of JSON", "\\u00", "41"],
+    ["the end of an entity", "&#", "65;"],
+  ])("hides a long secret that may be read as %s", (_, before, start) => {
+    const rest = "canary/token+with a tail+of/many+characters";
+    for (const written of [rest, encodeURIComponent(rest), JSON.stringify(rest).slice(1, -1)]) {
+      const shown = redactorOf(`${start}${rest}`)(`${before}${start}${written}`);
+      expect(shown).toBe(`${before}[secret]`);
+    }
+  });
+
+  it("hides one of a thousand tokens that begin alike", () => {
+    const redactor = createRedactor();
+    const tokens = Array.from(
+      { length: 1000 },
+      (_, index) => `eyJhbGciOiJSUzI1NiJ9.claims-${index};`,
+    );
+    for (const token of tokens) redactor.hide(token);
+    for (const write of Object.values(WRITERS)) {
+      expect(redactor.redact(`with ${write(tokens[500] ?? "")}`)).toMatch(/^with \[secret\]=*$/u);
+    }
+  });
+
   it("forgets the oldest of more than a thousand", () => {
     const redactor = createRedactor();
     for (let index = 0; index <= 1000; index += 1) redactor.hide(`secret-${index};`);
