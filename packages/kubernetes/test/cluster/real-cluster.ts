@@ -21,12 +21,13 @@ export async function enterCluster(kubeconfig: string): Promise<RealCluster> {
   const api = kubernetesApi(kubeConfigOf(readFileSync(kubeconfig, "utf8")));
   const made: string[] = [];
   for (const definition of [applicationDefinition, imageUpdaterDefinition]) {
+    const { group, names } = definition.spec;
     const path = `${DEFINITIONS}/${definition.metadata.name}`;
-    const { status } = await api.request({ method: "GET", path });
-    if (status === 404) {
+    if (await isMissing(api, path)) {
       await expectStatus(api.request({ method: "POST", path: DEFINITIONS, body: definition }), 201);
       made.push(path);
       await untilEstablished(api, path);
+      await untilServed(api, `/apis/${group}/v1alpha1/${names.plural}`);
     }
   }
   return {
@@ -52,6 +53,22 @@ async function expectStatus(
   if (status !== expected) throw new Error(`status ${status}: ${JSON.stringify(body)}`);
 }
 
+/** Whether there is no such definition; one that is being deleted is waited for. */
+async function isMissing(api: KubernetesApi, path: string): Promise<boolean> {
+  for (;;) {
+    const { status, body } = await api.request({ method: "GET", path });
+    if (status === 404) return true;
+    const { metadata } = body as { metadata?: { deletionTimestamp?: string } };
+    if (metadata?.deletionTimestamp === undefined) return false;
+    await delay(100);
+  }
+}
+
+/** An established definition is served a moment later. */
+async function untilServed(api: KubernetesApi, path: string): Promise<void> {
+  while ((await api.request({ method: "GET", path })).status !== 200) await delay(100);
+}
+
 async function untilEstablished(api: KubernetesApi, path: string): Promise<void> {
   for (let attempt = 0; attempt < 60; attempt += 1) {
     const { body } = await api.request({ method: "GET", path });
@@ -69,9 +86,15 @@ interface Condition {
   readonly status: string;
 }
 
+interface Names {
+  readonly [key: string]: string;
+  readonly plural: string;
+}
+
 interface Definition {
   readonly [key: string]: unknown;
   readonly metadata: { readonly name: string };
+  readonly spec: { readonly [key: string]: unknown; readonly group: string; readonly names: Names };
 }
 
 function definitionOf(names: {
