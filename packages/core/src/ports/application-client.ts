@@ -25,18 +25,31 @@ export interface ApplicationSource {
   watch?(options?: CallOptions): AsyncIterable<ApplicationChange>;
 }
 
-/** Reads and patches one Application. */
+/**
+ * Reads and patches one Application.
+ *
+ * The project, where the caller knows it, is that of the Application: a hint for servers that otherwise
+ * do not tell what is absent from what is forbidden. Other clients pass over it.
+ */
 export interface ApplicationClient {
   /** Version of this contract. */
   readonly contract: "application-client/1";
   /** The manifest as decoded JSON; throws ApplicationError `not-found`. */
   get(
-    name: { readonly namespace: string; readonly name: string },
+    name: {
+      readonly namespace: string;
+      readonly name: string;
+      readonly project?: string | undefined;
+    },
     options?: CallOptions,
   ): Promise<unknown>;
   /** Applies the patch and answers the new manifest; throws ApplicationError `conflict` when a `test` failed. */
   patch(
-    name: { readonly namespace: string; readonly name: string },
+    name: {
+      readonly namespace: string;
+      readonly name: string;
+      readonly project?: string | undefined;
+    },
     patch: readonly JsonPatchOperation[],
     options?: CallOptions,
   ): Promise<unknown>;

@@ -23,15 +23,23 @@ const NOT_FOUND = 5;
 /** What is said of a patch that does not fit what is there now, by the library that applies it. */
 const DOES_NOT_FIT =
   /error applying patch|testing value |test failed|operation does not apply|unable to (?:access|find) |error in \w+ for path/iu;
+/** What a healthy server says of others that it needs: the host of a repository, its repo-server. */
+const OUTAGE =
+  /repository not accessible|code = (?:Unavailable|DeadlineExceeded|ResourceExhausted)|context deadline exceeded|connection re(?:fused|set)|i\/o timeout|TLS handshake timeout|no such host/iu;
 /** What is said when others were faster too often. */
 const OVERTAKEN = /too many conflicts|object has been modified/iu;
 
-/** The error that an answer other than 200 stands for. */
-export function answerError(answer: ApiAnswer, context: ErrorContext): ApplicationError {
+/** The error that an answer other than 200 stands for; a denial as {@link isBareDenial} has it explained. */
+export function answerError(
+  answer: ApiAnswer,
+  context: ErrorContext,
+  denial: Meaning = UNEXPLAINED,
+): ApplicationError {
   const { application, origin, clean } = context;
   const { data } = gatewayError.safeParse(parseJson(answer.text));
   const said = data?.message ?? data?.error ?? "";
-  const [code, reason] = meaningOf({ status: answer.status, grpc: data?.code, said }, context);
+  const refusal = { status: answer.status, grpc: data?.code, said };
+  const [code, reason] = isBareDenial(answer) ? denial : meaningOf(refusal, context);
   const words = said === "" ? "" : `: ${clean(said)}`;
   const message = `${application}: ${origin} ${reason} (HTTP ${answer.status})${words}`;
   return new ApplicationError(code, message, { application });
@@ -44,7 +52,8 @@ interface Refusal {
   readonly said: string;
 }
 
-type Meaning = readonly [code: ApplicationErrorCode, reason: string];
+/** What an answer means: `reason` goes on after the name of the server. */
+export type Meaning = readonly [code: ApplicationErrorCode, reason: string];
 
 function meaningOf({ status, grpc, said }: Refusal, { method }: ErrorContext): Meaning {
   const isLostRace = status === 409 || OVERTAKEN.test(said) || DOES_NOT_FIT.test(said);
@@ -52,9 +61,12 @@ function meaningOf({ status, grpc, said }: Refusal, { method }: ErrorContext): M
     return ["conflict", "has another state of the Application than the patch was made for"];
   }
   if (status === 401) return ["unauthorized", "refuses the token"];
-  if (status === 403) return forbidden(said);
+  if (status === 403) return ["forbidden", "does not allow it to the token"];
   if (status === 404) return missing(grpc);
   if (status === 408 || status === 429) return ["unavailable", "asks to try again later"];
+  if (status >= 400 && OUTAGE.test(said)) {
+    return ["unavailable", "cannot reach the repository or its own repo-server: an outage"];
+  }
   if (status >= 500) return ["unavailable", "failed"];
   if (status >= 400) return ["rejected", "refuses the request"];
   return [
@@ -63,13 +75,19 @@ function meaningOf({ status, grpc, said }: Refusal, { method }: ErrorContext): M
   ];
 }
 
-/** Argo CD does not tell who may not see an Application from who asks for one that is not there. */
-function forbidden(said: string): Meaning {
-  if (said.trim().toLowerCase() === "permission denied") {
-    const reason = "has no such Application, or its token may not get it (applications, get)";
-    return ["not-found", reason];
-  }
-  return ["forbidden", "does not allow it to the token"];
+const UNEXPLAINED: Meaning = [
+  "not-found",
+  "has no such Application, or its token may not get it (applications, get), or its Kubernetes API does not answer",
+];
+
+/**
+ * Whether an answer is the 403 without a reason, which Argo CD gives who may not see an Application, who
+ * asks for one that is not there, and everybody while its Kubernetes API does not answer.
+ */
+export function isBareDenial({ status, text }: ApiAnswer): boolean {
+  if (status !== 403) return false;
+  const { data } = gatewayError.safeParse(parseJson(text));
+  return (data?.message ?? data?.error)?.trim().toLowerCase() === "permission denied";
 }
 
 /** A page that is not there says nothing of Applications. */

@@ -8,9 +8,10 @@ import {
 import { createRedactor, serverWords } from "@image-updater/http";
 import type { Dispatcher } from "undici";
 import { readApiAddress } from "./api-address.js";
-import { answerError } from "./answer-error.js";
+import { answerError, isBareDenial, type Meaning } from "./answer-error.js";
 import { decodeApplication } from "./decode-application.js";
 import { exchange, type ApiAnswer } from "./exchange.js";
+import { explainDenial } from "./explain-denial.js";
 import { createTlsDispatcher } from "./tls-dispatcher.js";
 
 /** Settings of {@link createArgoCdApiClient}. */
@@ -36,12 +37,13 @@ export interface ArgoCdApiClientSettings {
 interface ApplicationName {
   readonly namespace: string;
   readonly name: string;
+  readonly project?: string | undefined;
 }
 
 interface ApiCall {
   readonly method: "GET" | "PATCH";
-  readonly query?: string;
-  readonly body?: object;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object | undefined;
 }
 
 /**
@@ -62,61 +64,66 @@ export function createArgoCdApiClient(settings: ArgoCdApiClientSettings): Applic
 
   async function call(
     name: ApplicationName,
-    { method, query = "", body }: ApiCall,
+    { method, query = {}, body }: ApiCall,
     options: CallOptions | undefined,
   ): Promise<unknown> {
     const application = `${name.namespace}/${name.name}`;
     requireName(application, name);
     const token = await readToken(settings.token, application, origin);
-    const answer = await exchange({
-      application,
-      origin,
-      url: `${base}/api/v1/applications/${encodeURIComponent(name.name)}${query}`,
-      method,
-      headers: { authorization: `Bearer ${token}` },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      timeoutMs,
-      dispatcher,
-      signal: options?.signal,
-    });
+    const send = (path: string, sent: Pick<ApiCall, "method" | "body">): Promise<ApiAnswer> =>
+      exchange({
+        application,
+        origin,
+        url: `${base}/api/v1/${path}`,
+        method: sent.method,
+        headers: { authorization: `Bearer ${token}` },
+        body: sent.body === undefined ? undefined : JSON.stringify(sent.body),
+        timeoutMs,
+        dispatcher,
+        signal: options?.signal,
+      });
+    const search = new URLSearchParams(query).toString();
+    const path = `applications/${encodeURIComponent(name.name)}${search === "" ? "" : `?${search}`}`;
+    const answer = await send(path, { method, body });
+    if (answer.status === 200) return decodeApplication(answer, { application, origin, name });
     const redactor = createRedactor();
     redactor.hide(token);
     const clean = (text: string): string => serverWords(text, { redactor });
-    return manifestOf(answer, { application, origin, method, clean, name });
+    const denial = await meaningOfDenial(answer, name, (asked) => send(asked, { method: "GET" }));
+    throw answerError(answer, { application, origin, method, clean }, denial);
   }
 
   return {
     contract: "application-client/1",
-    get: (name, options) => {
-      const query = `?appNamespace=${encodeURIComponent(name.namespace)}`;
-      return call(name, { method: "GET", query }, options);
-    },
+    get: (name, options) => call(name, { method: "GET", query: queryOf(name) }, options),
     patch: (name, patch, options) =>
       call(name, { method: "PATCH", body: patchRequest(name, patch) }, options),
   };
 }
 
+async function meaningOfDenial(
+  answer: ApiAnswer,
+  { namespace, name, project }: ApplicationName,
+  ask: (path: string) => Promise<ApiAnswer>,
+): Promise<Meaning | undefined> {
+  if (project === undefined || !isBareDenial(answer)) return undefined;
+  return explainDenial({ namespace, name, project }, ask);
+}
+
+/** With its project, Argo CD tells an Application that is absent from one that is forbidden. */
+function queryOf({ namespace, project }: ApplicationName): Readonly<Record<string, string>> {
+  return { appNamespace: namespace, ...(project !== undefined && { project }) };
+}
+
 /** Servers before 2.5 know no `appNamespace` and take their own: the first test makes them refuse. */
 function patchRequest(
-  { name, namespace }: ApplicationName,
+  { name, namespace, project }: ApplicationName,
   patch: readonly JsonPatchOperation[],
 ): object {
   const isMeant: JsonPatchOperation = { op: "test", path: "/metadata/namespace", value: namespace };
   const text = JSON.stringify([isMeant, ...patch]);
-  return { name, appNamespace: namespace, patch: text, patchType: "json" };
-}
-
-interface AnswerContext {
-  readonly application: string;
-  readonly origin: string;
-  readonly method: "GET" | "PATCH";
-  readonly clean: (text: string) => string;
-  readonly name: ApplicationName;
-}
-
-function manifestOf(answer: ApiAnswer, context: AnswerContext): unknown {
-  if (answer.status !== 200) throw answerError(answer, context);
-  return decodeApplication(answer, context);
+  const place = { name, appNamespace: namespace, ...(project !== undefined && { project }) };
+  return { ...place, patch: text, patchType: "json" };
 }
 
 const NAME = /^[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?$/iu;

@@ -24,9 +24,21 @@ export interface ApplicationApiState {
 export interface ApplicationCall {
   readonly key: ApplicationKey;
   readonly token: ArgoCdToken;
+  /** The project that the Application is said to be of. */
+  readonly project?: string | undefined;
+  /** Whether the cluster does not answer the server. Default: false. */
+  readonly clusterDown?: boolean | undefined;
 }
 
-/** Reads an Application. Who may not see it is told the same as who asks for one that is not there. */
+/** Whether a token may get an Application, by its project. */
+export function canGet({ projects }: ArgoCdToken, project: string): boolean {
+  return projects?.includes(project) ?? true;
+}
+
+/**
+ * Reads an Application. Who may not see it is told the same as who asks for one that is not there, unless
+ * its project is named.
+ */
 export function getApplication(state: ApplicationApiState, call: ApplicationCall): ApiAnswer {
   const found = findApplication(state, call);
   return "refusal" in found ? found.refusal : okAnswer(found.manifest);
@@ -80,15 +92,20 @@ type Found = { readonly manifest: JsonObject } | { readonly refusal: ApiAnswer }
 
 function findApplication(
   { store, namespaces }: ApplicationApiState,
-  { key, token }: ApplicationCall,
+  { key, token, project, clusterDown = false }: ApplicationCall,
 ): Found {
   if (!namespaces.includes(key.namespace)) {
     const text = `namespace '${key.namespace}' is not permitted`;
     return { refusal: errorAnswer("permission-denied", text) };
   }
+  const denied = { refusal: errorAnswer("permission-denied", "permission denied") };
+  if (clusterDown || (project !== undefined && !canGet(token, project))) return denied;
   const manifest = store.get(key);
-  const isSeen = manifest !== undefined && (token.projects?.includes(projectOf(manifest)) ?? true);
-  return isSeen ? { manifest } : { refusal: errorAnswer("permission-denied", "permission denied") };
+  const isSeen = manifest !== undefined && canGet(token, projectOf(manifest));
+  if (project === undefined) return isSeen ? { manifest } : denied;
+  if (isSeen && projectOf(manifest) === project) return { manifest };
+  const text = `applications.argoproj.io "${key.name}" not found`;
+  return { refusal: errorAnswer("not-found", text) };
 }
 
 function applyRequest(manifest: JsonObject, { body, testFailure }: PatchCall): Found {

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { errorAnswer, type ApiAnswer } from "./api-answer.js";
+import { errorAnswer, okAnswer, type ApiAnswer } from "./api-answer.js";
 import {
+  canGet,
   getApplication,
   patchApplication,
   type ApplicationApiState,
   type ArgoCdToken,
 } from "./application-api.js";
 import { createApplicationStore, type ApplicationKey } from "./application-store.js";
-import type { JsonObject } from "./json-patch.js";
+import { isJsonObject, type JsonObject } from "./json-patch.js";
 import {
   readJsonRequest,
   type JsonRequest,
@@ -16,7 +17,10 @@ import {
   type ServerCertificate,
 } from "./web-server.js";
 
-/** Something that goes wrong, for the requests it matches. The first fault that matches is used. */
+/**
+ * Something that goes wrong, for the requests for an Application that it matches. The first fault that
+ * matches is used; the server always answers what a token may do.
+ */
 export interface ArgoCdApiFault {
   /** Default: both. */
   readonly method?: "GET" | "PATCH" | undefined;
@@ -32,6 +36,8 @@ export interface ArgoCdApiFault {
   readonly status?: number | undefined;
   readonly body?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Whether the Kubernetes API does not answer the server, which it calls a lack of permission. */
+  readonly clusterDown?: boolean | undefined;
   /** Never answers. */
   readonly hang?: boolean | undefined;
   /** Handles the request, then breaks the connection instead of answering. */
@@ -78,7 +84,7 @@ export interface ArgoCdApiServer {
 
 /**
  * Starts a server that speaks as much of Argo CD's REST API as it takes to read and patch Applications:
- * tokens and what they may see, namespaces, JSON Patch, and its refusals word for word.
+ * tokens and what they may see, projects, namespaces, JSON Patch, and its refusals word for word.
  */
 export async function startArgoCdApi(options: ArgoCdApiOptions = {}): Promise<ArgoCdApiServer> {
   const { namespace = "argocd", applicationNamespaces = [], applications = [] } = options;
@@ -91,7 +97,7 @@ export async function startArgoCdApi(options: ArgoCdApiOptions = {}): Promise<Ar
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const seen = await readJsonRequest(request);
     requests.push(seen);
-    const fault = faults(seen);
+    const fault = seen.path.includes(CAN_I) ? undefined : faults(seen);
     await fault?.before?.();
     if (fault?.hang === true) return;
     const token = request.headers.authorization?.replace(/^Bearer /u, "");
@@ -127,33 +133,49 @@ async function answerTo(
   if (fault?.status !== undefined) {
     return { status: fault.status, body: fault.body ?? "", headers: fault.headers };
   }
-  const key = keyOf(request, options);
+  const asked = readAddress(request, options);
   // What is not the API is the user interface, whatever the address.
-  if (key === undefined) return { status: 200, body: "<!doctype html><title>Argo CD</title>" };
+  if (asked === undefined) return { status: 200, body: "<!doctype html><title>Argo CD</title>" };
   if (text === undefined) return errorAnswer("unauthenticated", "no session information");
   const token = (options.tokens ?? [{ token: "test-token" }]).find((known) => known.token === text);
   if (token === undefined) {
     return errorAnswer("unauthenticated", `invalid session: ${text} is no token of this server`);
   }
-  if (request.method === "GET") return getApplication(state, { key, token });
+  if ("right" in asked) return okAnswer({ value: canGet(token, asked.right) ? "yes" : "no" });
+  const { whileValidating, clusterDown } = fault ?? {};
+  const call = { ...asked, token, clusterDown };
+  if (request.method === "GET") return getApplication(state, call);
   const { testFailure = "unknown" } = options;
-  const { whileValidating } = fault ?? {};
-  return patchApplication(state, { key, token, body: request.body, whileValidating, testFailure });
+  return patchApplication(state, { ...call, body: request.body, whileValidating, testFailure });
 }
 
-function keyOf(
+const CAN_I = "/api/v1/account/can-i/applications/get/";
+
+type Asked =
+  | { readonly key: ApplicationKey; readonly project: string | undefined }
+  /** The project of the Application that a token may get or not. */
+  | { readonly right: string };
+
+function readAddress(
   { path, body }: JsonRequest,
   { rootPath = "", namespace = "argocd" }: ArgoCdApiOptions,
-): ApplicationKey | undefined {
+): Asked | undefined {
   const { pathname, searchParams } = new URL(path, "http://127.0.0.1");
-  const prefix = `${rootPath.replace(/\/$/u, "")}/api/v1/applications/`;
+  const root = rootPath.replace(/\/$/u, "");
+  if (pathname.startsWith(`${root}${CAN_I}`)) {
+    const [project = ""] = pathname.slice(`${root}${CAN_I}`.length).split("/");
+    return { right: decodeURIComponent(project) };
+  }
+  const prefix = `${root}/api/v1/applications/`;
   if (!pathname.startsWith(prefix)) return undefined;
-  const asked: unknown =
-    typeof body === "object" && body !== null && "appNamespace" in body
-      ? body.appNamespace
-      : searchParams.get("appNamespace");
+  const sent = isJsonObject(body) ? body : Object.fromEntries(searchParams);
   const name = decodeURIComponent(pathname.slice(prefix.length));
-  return { namespace: typeof asked === "string" && asked !== "" ? asked : namespace, name };
+  const key = { namespace: textOf(sent["appNamespace"]) ?? namespace, name };
+  return { key, project: textOf(sent["project"]) };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function createFaults(

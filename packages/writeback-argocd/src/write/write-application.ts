@@ -34,6 +34,7 @@ export async function writeApplication(
   change: WriteBackChange,
 ): Promise<WriteResult> {
   const application = nameOf(change.application);
+  const name = { ...change.application, project: change.project };
   let first: unknown;
   let lost: LostPatch | undefined;
 
@@ -44,7 +45,7 @@ export async function writeApplication(
 
   async function read(): Promise<RenderedPatch & { readonly manifest: unknown }> {
     const manifest = await callWithin(application, limits, (signal) =>
-      client.get(change.application, { signal }),
+      client.get(name, { signal }),
     );
     first ??= manifest;
     return { manifest, ...renderPatch(change, { first, present: manifest }) };
@@ -59,7 +60,7 @@ export async function writeApplication(
     if (fought.length > 0) throw revertedError(application, fought, applicationOwner(manifest));
     try {
       const next = await callWithin(application, limits, (signal) =>
-        client.patch(change.application, patch, { signal }),
+        client.patch(name, patch, { signal }),
       );
       return written(next, values);
     } catch (error) {

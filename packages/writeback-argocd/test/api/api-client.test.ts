@@ -265,6 +265,117 @@ describe("an answer", () => {
   });
 });
 
+describe("an outage behind the server is retryable, and named as one", () => {
+  const gateway = (code: number, message: string): string =>
+    JSON.stringify({ error: message, code, message });
+  const invalid = "application spec for web is invalid: InvalidSpecError:";
+
+  it.each([
+    ["the host of the repository", `${invalid} repository not accessible: repo client error`],
+    [
+      "a repo-server that restarts",
+      `${invalid} Unable to generate manifests in a: rpc error: code = Unavailable desc = connection error`,
+    ],
+    [
+      "a repo-server that is slow",
+      `${invalid} rpc error: code = DeadlineExceeded desc = context deadline exceeded`,
+    ],
+    [
+      "the network",
+      `${invalid} failed to list refs: dial tcp: lookup git.example.com: no such host`,
+    ],
+  ])("%s", async (_title, message) => {
+    const server = await start({ faults: [{ status: 400, body: gateway(3, message) }] });
+    const error = await failure(clientOf(server).patch(WEB, PATCH));
+    expect([error.code, error.retryable]).toEqual(["unavailable", true]);
+    expect(error.message).toMatch(/cannot reach the repository or its own repo-server: an outage/u);
+    expect(error.message).toContain(message.slice(0, 40));
+  });
+
+  it("while what is wrong with the Application itself is not", async () => {
+    const body = gateway(3, `${invalid} spec.destination.server is missing`);
+    const server = await start({ faults: [{ status: 400, body }] });
+    expect((await failure(clientOf(server).patch(WEB, PATCH))).code).toBe("rejected");
+  });
+
+  it.each(["GET", "PATCH"] as const)("its Kubernetes API, for a %s", async (method) => {
+    const server = await start({ faults: [{ method, clusterDown: true }] });
+    const client = clientOf(server);
+    const name = { ...WEB, project: "default" };
+    const error = await failure(method === "GET" ? client.get(name) : client.patch(name, PATCH));
+    expect([error.code, error.retryable]).toEqual(["unavailable", true]);
+    expect(error.message).toMatch(
+      /default\/web\), as it does while its Kubernetes API does not answer: an outage/u,
+    );
+  });
+
+  it("is over as soon as the Kubernetes API answers again", async () => {
+    const server = await start({ faults: [{ clusterDown: true, times: 1 }] });
+    const name = { ...WEB, project: "default" };
+    const client = clientOf(server);
+    await failure(client.get(name));
+    expect(await client.get(name)).toMatchObject({ metadata: WEB });
+  });
+});
+
+describe("with its project, an Application", () => {
+  const named = { ...WEB, project: "default" };
+
+  it("is asked for and patched under it", async () => {
+    const server = await start();
+    const client = clientOf(server);
+    await client.get(named);
+    await client.patch(named, PATCH);
+    expect(server.requests[0]?.path).toBe(
+      "/api/v1/applications/web?appNamespace=argocd&project=default",
+    );
+    expect(server.requests[1]?.body).toMatchObject({ appNamespace: "argocd", project: "default" });
+  });
+
+  it.each([
+    ["that is absent", { ...named, name: "gone" }],
+    ["that is of another project", { ...named, project: "other" }],
+  ])("%s is not found", async (_title, name) => {
+    const server = await start();
+    const error = await failure(clientOf(server).get(name));
+    expect([error.code, error.retryable]).toEqual(["not-found", false]);
+    expect(error.message).toMatch(/ has no such Application \(HTTP 404\)/u);
+  });
+
+  it("that the token may not get is forbidden", async () => {
+    const server = await start({ tokens: [{ token: TOKEN, projects: ["other"] }] });
+    const error = await failure(clientOf(server).get(named));
+    expect([error.code, error.retryable]).toEqual(["forbidden", false]);
+    expect(error.message).toContain(
+      "does not let its token get it (applications, get, default/web)",
+    );
+    expect(server.requests.map(({ path }) => path).slice(1)).toEqual([
+      "/api/v1/account/can-i/applications/get/default/argocd/web",
+      "/api/v1/account/can-i/applications/get/default/web",
+    ]);
+  });
+
+  it("is either where the server does not say what the token may do", async () => {
+    const denial = JSON.stringify({ code: 7, message: "permission denied" });
+    const server = createServer((request, response) => {
+      const isRight = request.url?.includes("can-i") ?? false;
+      response.writeHead(isRight ? 404 : 403).end(isRight ? "nothing here" : denial);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const url = `http://127.0.0.1:${address.port}`;
+    const client = createArgoCdApiClient({ url, token: TOKEN, allowHttp: true });
+    const error = await failure(client.get(named));
+    server.closeAllConnections();
+    server.close();
+    expect(error.code).toBe("unavailable");
+    expect(error.message).toMatch(
+      /does not say whether its token may get it .* or its Kubernetes API/u,
+    );
+  });
+});
+
 describe("an old server, which knows no namespaces", () => {
   it("is not taken at its word when it reads", async () => {
     const server = await start({

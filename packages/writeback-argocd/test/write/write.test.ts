@@ -23,6 +23,28 @@ async function api(): Promise<Awaited<ReturnType<typeof apiApplications>>> {
 
 const wanted = changeOf("web", helmChange("1.1"));
 
+it("a write is two requests, which name the project", async () => {
+  const { server, client } = await api();
+  const target = createArgoCdWriteBack({ applications: client, clock: steppingClock() });
+  const [result] = await target.write([{ ...wanted, project: "default" }]);
+  expect(result?.kind).toBe("written");
+  expect(server.requests.map(({ method }) => method)).toEqual(["GET", "PATCH"]);
+  expect(server.requests[0]?.path).toContain("project=default");
+  expect(server.requests[1]?.body).toMatchObject({ project: "default" });
+});
+
+it("an outage that passes fails no write, whatever it is called", async () => {
+  const { server, client } = await api();
+  const message = "application spec is invalid: InvalidSpecError: repository not accessible: EOF";
+  server.setFaults([
+    { method: "GET", clusterDown: true, times: 1 },
+    { method: "PATCH", status: 400, body: JSON.stringify({ code: 3, message }), times: 1 },
+  ]);
+  const target = createArgoCdWriteBack({ applications: client, clock: steppingClock() });
+  const results = await target.write([{ ...wanted, project: "default" }]);
+  expect(results.map(({ kind }) => kind)).toEqual(["written"]);
+});
+
 describe("a patch of which nobody knows whether it arrived", () => {
   it("is written when the values stand", async () => {
     const { server, client } = await api();
