@@ -5,6 +5,8 @@ import { startDockerRegistry, type DockerRegistry } from "../start-docker-regist
 import {
   applicationManifest,
   readManifest,
+  withAnnotations,
+  type ApplicationManifest,
   type ManifestSettings,
 } from "./support/application-manifest.js";
 import { runningImages } from "./support/argo-cd.js";
@@ -342,22 +344,43 @@ updates image cidemo/echo-server tag 'v1.0' to 'v2.1'
       );
     });
 
-    it("says which parameters of the Application the override file hides", async () => {
-      const { url } = await git.createRepository("hides", {
-        branches: { main: chartFiles(".", values("cidemo/echo-server", "v1.0"), [ECHO_SERVER]) },
-      });
+    describe("other parameters of the Application, which a new override file hides", () => {
       const source = { helm: { parameters: [{ name: "replicas", value: "3" }] } };
+      const start = async (name: string, choice?: string): Promise<ApplicationManifest> => {
+        const { url } = await git.createRepository(name, {
+          branches: { main: chartFiles(".", values("cidemo/echo-server", "v1.0"), [ECHO_SERVER]) },
+        });
+        const annotations =
+          choice === undefined ? {} : { "image-updater.dev/other-parameters": choice };
+        return withAnnotations(manifest({ name, repositoryUrl: url, source }), annotations);
+      };
 
-      const { plan } = await runFlow(updater(), git, [
-        manifest({ name: "hides", repositoryUrl: url, source }),
-      ]);
+      it("are not taken out of production: nothing is written", async () => {
+        const application = await start("hides");
+        const report = await updater().run([readManifest(application)]);
+        expect(report.counters).toMatchObject({ imagesUpdated: 0, errors: 1 });
+        expect(report.applications[0]?.error).toMatchObject({ code: "drops-parameters" });
+        expect(report.applications[0]?.error?.message).toContain("replicas would vanish");
+        expect(await git.log("hides", "main")).toHaveLength(1);
+      });
 
-      expect(plan.applications[0]?.diagnostics).toMatchObject([
-        {
-          severity: "warning",
-          code: "override-hides-parameters",
-          where: { file: ".argocd-source-hides.yaml", application: "argocd/hides" },
-        },
-      ]);
+      it("are carried into the file", async () => {
+        await runFlow(updater(), git, [await start("carries", "carry")]);
+        const file = await git.readFile("carries", "main", ".argocd-source-carries.yaml");
+        expect(file).toContain('- name: replicas\n    value: "3"\n');
+      });
+
+      it("are dropped", async () => {
+        const { plan } = await runFlow(updater(), git, [await start("drops", "drop")]);
+        const file = await git.readFile("drops", "main", ".argocd-source-drops.yaml");
+        expect(file).not.toContain("replicas");
+        expect(plan.applications[0]?.diagnostics).toMatchObject([
+          {
+            severity: "info",
+            code: "override-hides-parameters",
+            where: { file: ".argocd-source-drops.yaml", application: "argocd/drops" },
+          },
+        ]);
+      });
     });
   });

@@ -265,7 +265,7 @@ describe
       expect(synced.map(runningImages)).toEqual([[`${sidecar}:stable@${stable}`]]);
     });
 
-    it("goes to another repository and to an override file of any name", async () => {
+    it("goes to another repository, for one that Argo CD reads a mirror of", async () => {
       const chart = chartFiles(".", `image: { name: ${web()}, tag: 1.9.0 }\n`, [
         "{{ .Values.image.name }}:{{ .Values.image.tag }}",
       ]);
@@ -282,14 +282,13 @@ describe
           "image-list": `web=${web()}`,
           "git-repository": config.url,
           "git-branch": "live",
-          "write-back-target": "prod/.argocd-source-elsewhere.yaml",
         },
       });
 
       const report = await updater().run([readManifest(manifest)]);
 
       expect(report.counters).toMatchObject({ imagesUpdated: 1, errors: 0 });
-      expect(await git.readFile("config", "live", "prod/.argocd-source-elsewhere.yaml")).toBe(
+      expect(await git.readFile("config", "live", ".argocd-source-elsewhere.yaml")).toBe(
         overrideFile({ "image.name": web(), "image.tag": "1.10.0" }),
       );
       expect(await git.log("source", "main")).toHaveLength(1);

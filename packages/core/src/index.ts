@@ -16,6 +16,7 @@ export {
 } from "./annotations/parse-annotations.js";
 export type { Annotations } from "./annotations/read-annotation.js";
 export type { SourceChoice } from "./policy/source-choice.js";
+export type { OtherParameters } from "./annotations/parse-other-parameters.js";
 
 // ImageUpdater resources
 export {

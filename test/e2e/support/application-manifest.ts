@@ -17,6 +17,7 @@ export interface ManifestSource {
     | {
         readonly valueFiles?: readonly string[];
         readonly parameters?: readonly { readonly name: string; readonly value: string }[];
+        readonly valuesObject?: object;
       }
     | undefined;
   readonly kustomize?: { readonly images: readonly string[] } | undefined;
@@ -39,6 +40,8 @@ export interface ApplicationManifest {
   readonly status?: {
     readonly sourceType: "Helm" | "Kustomize";
     readonly summary: { readonly images: readonly string[] };
+    readonly sync?: { readonly status: string };
+    readonly health?: { readonly status: string };
   };
 }
 
@@ -56,7 +59,7 @@ export interface ManifestSettings {
   readonly type?: "Helm" | "Kustomize" | undefined;
   /** What runs; without it the manifest has no status. */
   readonly running?: readonly string[] | undefined;
-  /** By their keys without the prefix. Write-back is to Git unless they say otherwise. */
+  /** By their keys without upstream's prefix. Write-back is to Git unless they say otherwise. */
   readonly annotations: Readonly<Record<string, string>>;
   /** More of the source. */
   readonly source?: Partial<ManifestSource> | undefined;
@@ -92,9 +95,9 @@ export function applicationManifest(settings: ManifestSettings): ApplicationMani
   };
 }
 
-/** The full key of an annotation, as diagnostics name it. */
+/** The full key of an annotation, as diagnostics name it; one with a prefix of its own is whole. */
 export function annotationKey(key: string): string {
-  return `${PREFIX}/${key}`;
+  return key.includes("/") ? key : `${PREFIX}/${key}`;
 }
 
 /** Reads a manifest that is right; a wrong one fails the test. */

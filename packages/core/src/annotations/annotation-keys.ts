@@ -39,6 +39,7 @@ export const OWN_SETTINGS = {
   pullRequest: "pull-request",
   pullRequestLabels: "pull-request-labels",
   source: "source",
+  otherParameters: "other-parameters",
 } as const;
 
 /** All settings of the whole application but `image-list`, by their words. */

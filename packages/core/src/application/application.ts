@@ -1,3 +1,4 @@
+import type { OtherParameters } from "../annotations/parse-other-parameters.js";
 import type { InvalidImage } from "../annotations/parse-annotations.js";
 import type { ImageReference } from "../image/image-reference.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
@@ -37,6 +38,11 @@ export interface Application {
   readonly invalidImages: readonly InvalidImage[];
   /** Undefined when the write-back settings are wrong: nothing is then written. */
   readonly writeBack: WriteBackSettings | undefined;
+  /**
+   * What becomes of parameters that a new override file would hide. Absent: such an update is an error,
+   * and nothing is written.
+   */
+  readonly otherParameters?: OtherParameters | undefined;
   /** Revision of the source to write to, `undefined` for the remote's HEAD. */
   readonly revision: string | undefined;
   /** The manifest it was read from. */

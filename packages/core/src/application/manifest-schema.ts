@@ -15,7 +15,19 @@ const source = z.looseObject({
   path: text,
   targetRevision: text,
   chart: text,
-  helm: z.looseObject({ parameters: z.array(helmParameter).nullish() }).nullish(),
+  helm: z
+    .looseObject({
+      parameters: z.array(helmParameter).nullish(),
+      // Only looked at: what is wrong with them is said by whoever renders.
+      fileParameters: z
+        .array(z.looseObject({ name: z.string() }))
+        .nullish()
+        .catch(undefined),
+      valueFiles: z.array(z.string()).nullish().catch(undefined),
+      values: z.string().nullish().catch(undefined),
+      valuesObject: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+    })
+    .nullish(),
   kustomize: z.looseObject({ images: z.array(z.string()).nullish() }).nullish(),
   plugin: z
     .looseObject({
@@ -66,6 +78,15 @@ export interface DecodedManifest {
   readonly liveImages: readonly string[] | undefined;
 }
 
+/** What of a Helm block the updater does not write, but what can hide what it writes. */
+export interface DecodedHelmValues {
+  readonly valueFiles: readonly string[];
+  readonly values: string | undefined;
+  readonly valuesObject: Readonly<Record<string, unknown>> | undefined;
+  /** Names of the parameters that are read from files. */
+  readonly fileParameters: readonly string[];
+}
+
 /** One source of an Application. A block that is absent is undefined. */
 export interface DecodedSource {
   /** What a source of several is called, by its own name or as others refer to it. */
@@ -79,6 +100,9 @@ export interface DecodedSource {
     | undefined;
   readonly kustomizeImages: readonly string[] | undefined;
   readonly pluginEnv: readonly { readonly name: string; readonly value: string }[] | undefined;
+  /** Whether others of the list read its files, as `$ref/values.yaml`. */
+  readonly ref: string | undefined;
+  readonly helmValues: DecodedHelmValues;
 }
 
 /** A field that is not what it should be. */
@@ -157,5 +181,12 @@ function decodeSource(fields: z.infer<typeof source>): DecodedSource {
     pluginEnv: fields.plugin
       ? (fields.plugin.env ?? []).map(({ name, value }) => ({ name, value }))
       : undefined,
+    ref: fields.ref || undefined,
+    helmValues: {
+      valueFiles: fields.helm?.valueFiles ?? [],
+      values: fields.helm?.values ?? undefined,
+      valuesObject: fields.helm?.valuesObject ?? undefined,
+      fileParameters: (fields.helm?.fileParameters ?? []).map(({ name }) => name),
+    },
   };
 }

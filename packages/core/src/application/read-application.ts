@@ -1,3 +1,7 @@
+import {
+  parseOtherParameters,
+  type OtherParameters,
+} from "../annotations/parse-other-parameters.js";
 import { parseAnnotations, type AnnotatedApplication } from "../annotations/parse-annotations.js";
 import { isSameGitRepository } from "../config/git-repository-address.js";
 import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js";
@@ -39,6 +43,11 @@ export interface ReadApplicationOptions {
   readonly verification?: ImageVerification | undefined;
   /** The source of a multi-source Application to write for, where nothing closer to it says another. */
   readonly source?: SourceChoice | undefined;
+  /**
+   * What becomes of parameters that a new override file would hide, where the Application's annotation
+   * `image-updater.dev/other-parameters` says nothing. Default: such an update is an error.
+   */
+  readonly otherParameters?: OtherParameters | undefined;
 }
 
 /**
@@ -65,6 +74,9 @@ export function readApplication(
   const chosen = chosenSource(fields, annotated.source ?? options.source);
   const type = chooseType(fields, annotated.writeBack, imageHint(annotated), chosen.value);
   const source = chosen.value ?? chooseSource(fields, type);
+  // A setting of the Application itself, wherever its other settings come from.
+  const others = parseOtherParameters(fields.annotations);
+  const otherParameters = others.value ?? options.otherParameters;
   if (source === undefined) {
     return { value: undefined, diagnostics: [...diagnostics, invalid(NO_SOURCE, application)] };
   }
@@ -78,13 +90,19 @@ export function readApplication(
     policies: annotated.images.map((policy) => ({ ...withVerification(options), ...policy })),
     invalidImages: annotated.invalidImages,
     // Nothing is written to another source than the one that is meant.
-    writeBack: hasErrors(chosen.diagnostics) ? undefined : annotated.writeBack,
+    writeBack: hasErrors([...chosen.diagnostics, ...others.diagnostics])
+      ? undefined
+      : annotated.writeBack,
+    ...(otherParameters === undefined ? {} : { otherParameters }),
     revision: revisionOf(fields, annotated, source),
     manifest,
   };
   const unsupported = type === "unsupported" ? [unsupportedType(fields, application)] : [];
-  const notThere = chosen.diagnostics.map((found) => ({ ...found, where: { application } }));
-  return { value, diagnostics: [...diagnostics, ...notThere, ...unsupported] };
+  const located = [...chosen.diagnostics, ...others.diagnostics].map((found) => ({
+    ...found,
+    where: { ...found.where, application },
+  }));
+  return { value, diagnostics: [...diagnostics, ...located, ...unsupported] };
 }
 
 /** Without a choice the value is undefined, and the source is found by Argo CD Image Updater's rules. */

@@ -48,4 +48,6 @@ export type DecisionReason =
       readonly settings: readonly string[];
       /** Annotations of such settings whose alias no image has. */
       readonly unused: readonly string[];
-    };
+    }
+  | { readonly code: "no-effect"; readonly text: string }
+  | { readonly code: "not-deployed"; readonly image: string };

@@ -7,7 +7,8 @@ import type { DecisionReason } from "./decision-reason.js";
  *
  * How each counts in a report: `update` considered and updated; `up-to-date` considered;
  * `no-candidate` considered and skipped; `not-live` skipped; `error` considered and an error;
- * `waiting` considered and an error, because a read failed; `held` and `blocked` considered and skipped.
+ * `waiting` considered and an error, because a read failed; `held` and `blocked` considered and skipped;
+ * `not-deployed`, for what is written but does not run although Argo CD is done, considered.
  */
 export type Outcome =
   | "update"
@@ -17,7 +18,8 @@ export type Outcome =
   | "error"
   | "waiting"
   | "held"
-  | "blocked";
+  | "blocked"
+  | "not-deployed";
 
 /** What was thought of one tag. */
 export interface TagVerdict {

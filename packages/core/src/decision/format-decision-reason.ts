@@ -47,6 +47,10 @@ export function formatDecisionReason(reason: DecisionReason): string {
       return `${reason.image} is to be verified by its signature, which this version cannot do; nothing is updated unverified`;
     case "shared-place":
       return `nothing is written: ${describeSharedPlace(reason)}`;
+    case "no-effect":
+      return reason.text;
+    case "not-deployed":
+      return `${reason.image} is written, and Argo CD is Synced and Healthy without running it; if it stays so after Argo CD's next look at Git (three minutes by default), something hides what was written`;
   }
 }
 

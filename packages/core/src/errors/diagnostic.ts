@@ -53,7 +53,11 @@ export type DiagnosticCode =
   | "number-like-version"
   | "near-registry-entry"
   | "running-tag-not-listed"
-  | "shared-place";
+  | "shared-place"
+  | "value-hidden"
+  | "file-not-read"
+  | "outside-generate-paths"
+  | "invalid-other-parameters";
 
 /** The place a diagnostic speaks of; only what is known is set. */
 export interface DiagnosticLocation {

@@ -19,7 +19,9 @@ export type WriteBackErrorCode =
   | "too-large"
   | "signing-failed"
   | "host-key"
-  | "certificate";
+  | "certificate"
+  | "no-effect"
+  | "drops-parameters";
 
 /** Where it happened. Never a credential, never a URL with user information. */
 export interface WriteBackErrorContext {

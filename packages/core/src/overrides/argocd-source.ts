@@ -58,18 +58,42 @@ export function renderArgoCdSource(
   return edited;
 }
 
+/** The lists of an override file; undefined for one that it does not have, so that it hides none. */
+export interface ArgoCdSourceLists {
+  readonly helmParameters: readonly HelmParameter[] | undefined;
+  readonly kustomizeImages: readonly string[] | undefined;
+  readonly pluginEnv: readonly EnvironmentVariable[] | undefined;
+  readonly valueFiles: readonly string[] | undefined;
+  /** Names of the parameters that are read from files. */
+  readonly fileParameters: readonly string[] | undefined;
+}
+
 /** Reads an override file. What cannot be read, or is no such file, holds nothing. Never throws. */
 export function readArgoCdSource(text: string): ArgoCdSourceContent {
+  const { helmParameters = [], kustomizeImages = [], pluginEnv = [] } = readArgoCdSourceLists(text);
+  return { helmParameters, kustomizeImages, pluginEnv };
+}
+
+/** Reads which lists an override file puts in place of the Application's. Never throws. */
+export function readArgoCdSourceLists(text: string): ArgoCdSourceLists {
   const [document] = parseLeniently(text);
-  const read = <T>(block: string, list: string, readItem: ReadItem<T>): readonly T[] => {
+  const read = <T>(
+    block: string,
+    list: string,
+    readItem: ReadItem<T>,
+  ): readonly T[] | undefined => {
     const place = locate(text, document, { block, list });
-    const items = place?.items.map((item) => readItem(item, place.resolve)) ?? [];
+    if (place?.list === undefined) return undefined;
+    const items = place.items.map((item) => readItem(item, place.resolve));
     return items.filter((item) => item !== undefined);
   };
+  const fileParameters = read("helm", "fileParameters", readHelmParameter);
   return {
     helmParameters: read("helm", "parameters", readHelmParameter),
     kustomizeImages: read("kustomize", "images", readKustomizeImage),
     pluginEnv: read("plugin", "env", readPluginVariable),
+    valueFiles: read("helm", "valueFiles", readKustomizeImage),
+    fileParameters: fileParameters?.map(({ name }) => name),
   };
 }
 

@@ -7,16 +7,17 @@ export interface NamedValue {
 /**
  * Puts the changes into a list: every item of that name is replaced where it stands, a name that is
  * not there yet is appended. A change with an empty value is left out, it never hides a value; one
- * that `keepExisting` names is only ever appended.
+ * that `keepExisting` names is only ever appended, as it is.
  */
 export function setByName<T extends NamedValue>(
   existing: readonly T[],
   changes: readonly T[],
   keepExisting: readonly string[] = [],
 ): readonly T[] {
-  const kept = existing.map(({ name }) => name).filter((name) => keepExisting.includes(name));
+  const keeping = new Set(keepExisting);
+  const kept = new Set(existing.map(({ name }) => name).filter((name) => keeping.has(name)));
   return changes
-    .filter(({ name, value }) => value !== "" && !kept.includes(name))
+    .filter(({ name, value }) => (value !== "" || keeping.has(name)) && !kept.has(name))
     .reduce<readonly T[]>(setOne, existing);
 }
 

@@ -213,7 +213,7 @@ function parseTarget(text: string): Parsed<WriteBackFile> {
 }
 
 /** Whether Argo CD reads override files of this name at all; for which application is another question. */
-function isOverrideFileName(name: string): boolean {
+export function isOverrideFileName(name: string): boolean {
   return /^\.argocd-source(?:-.+)?\.yaml$/u.test(name);
 }
 

@@ -3,15 +3,15 @@ import { describeDiagnostic } from "../errors/diagnostic.js";
 import { WriteBackError } from "../errors/write-back-error.js";
 import type { CallOptions } from "../ports/cancel-signal.js";
 import type { LogFields } from "../ports/logger.js";
-import type { WriteBackChange, WriteResult } from "../ports/write-back-target.js";
+import type { WriteResult } from "../ports/write-back-target.js";
 import { branchOf, writeTargets } from "./call-targets.js";
 import { createCycles, type Cycle } from "./cycle.js";
 import { findLiveImages } from "./live-images.js";
-import { applicationFields } from "./log-image.js";
+import { applicationFields, logImage } from "./log-image.js";
 import type { ApplicationPlan, Plan } from "./plan.js";
-import { planApplication } from "./plan-application.js";
-import { addPreviews } from "./preview.js";
+import { planApplication, type PlannedApplication } from "./plan-application.js";
 import { buildReport, formatCounters, type UpdateReport } from "./report.js";
+import { needsFiles, settlePlans } from "./settle-plan.js";
 import { selectImages, type SelectedApplication } from "./select-images.js";
 import { summarizeFailure } from "./summarize-failure.js";
 import type { PlanOptions, RunOptions, Updater, UpdaterSettings } from "./updater.js";
@@ -58,10 +58,18 @@ async function planCycle(
 ): Promise<Plan> {
   const selected = beginCycle(cycle, applications);
   const planned = await Promise.all(decideEach(cycle, selected));
-  const supported = selected.map(({ application }) => application);
-  const plans = previews ? await addPreviews(cycle, planned, supported) : planned;
-  for (const plan of plans) logPlan(cycle, plan);
-  return planOf(cycle, plans);
+  const settled = previews ? await settlePlans(cycle, planned, { previews }) : planned;
+  for (const [index, { plan }] of settled.entries()) logPlan(cycle, planned[index], plan);
+  return planOf(
+    cycle,
+    settled.map(({ plan }) => plan),
+  );
+}
+
+/** What is planned for an application in the end, and what became of it. */
+interface Outcome {
+  readonly plan: ApplicationPlan;
+  readonly write?: WriteResult | undefined;
 }
 
 /** Each branch is written as soon as its applications are decided, or those that take long are late. */
@@ -70,24 +78,20 @@ async function writeWhileDeciding(
   applications: readonly Application[],
 ): Promise<UpdateReport> {
   const selected = beginCycle(cycle, applications);
-  const planOfChange = new Map<WriteBackChange, ApplicationPlan>();
-  const batches = createWriteBatches({
+  const batches = createWriteBatches<PlannedApplication, Outcome>({
     clock: cycle.settings.clock,
     waitMs: cycle.batchWaitMs,
-    write: (changes) =>
-      writePlans(
-        cycle,
-        changes.flatMap((change) => planOfChange.get(change) ?? []),
-      ),
+    write: (planned) => settleAndWrite(cycle, planned),
   });
   const branches = selected.map(({ application }) => branchOfApplication(application));
   for (const branch of branches) batches.expect(branch);
   const outcomes = await Promise.all(
-    decideEach(cycle, selected).map(async (deciding, index) => {
-      const plan = await deciding;
-      logPlan(cycle, plan);
-      if (plan.change !== undefined) planOfChange.set(plan.change, plan);
-      return { plan, write: await batches.settle(branches[index] ?? "", plan.change) };
+    decideEach(cycle, selected).map(async (deciding, index): Promise<Outcome> => {
+      const planned = await deciding;
+      const isSettled = !needsFiles(cycle, planned);
+      if (isSettled) logPlan(cycle, planned, planned.plan);
+      const written = batches.settle(branches[index] ?? "", isSettled ? undefined : planned);
+      return written ?? { plan: planned.plan };
     }),
   );
   const plan = planOf(
@@ -99,6 +103,28 @@ async function writeWhileDeciding(
     plan,
     outcomes.map(({ write }) => write),
   );
+}
+
+/** Looks once at the files of all of them, and writes with one push what can take effect. */
+function settleAndWrite(
+  cycle: Cycle,
+  planned: readonly PlannedApplication[],
+): readonly Promise<Outcome>[] {
+  const writing = settlePlans(cycle, planned, { previews: false }).then((settled) => {
+    for (const [index, { plan }] of settled.entries()) logPlan(cycle, planned[index], plan);
+    const pending = settled.flatMap(({ plan, failure }) =>
+      plan.change === undefined || failure !== undefined ? [] : [plan],
+    );
+    const written = writePlans(cycle, pending);
+    const results = new Map(pending.map((plan, index) => [plan, written[index]]));
+    return settled.map(async ({ plan, failure }): Promise<Outcome> => {
+      if (failure === undefined) return { plan, write: await results.get(plan) };
+      const write = { kind: "failed", error: failure } as const;
+      logWrite(cycle, plan, write);
+      return { plan, write };
+    });
+  });
+  return planned.map(async ({ plan }, index) => (await (await writing)[index]) ?? { plan });
 }
 
 function beginCycle(
@@ -119,7 +145,7 @@ function beginCycle(
 function decideEach(
   cycle: Cycle,
   selected: readonly SelectedApplication[],
-): readonly Promise<ApplicationPlan>[] {
+): readonly Promise<PlannedApplication>[] {
   const live = findLiveImages(
     cycle,
     selected.map(({ application }) => application),
@@ -136,9 +162,11 @@ function planOf({ settings }: Cycle, applications: readonly ApplicationPlan[]): 
 /** Where the application will be written to, if it is: known before anything is decided. */
 function branchOfApplication(application: Application): string {
   const { name, namespace, writeBack: settings } = application;
-  const identity = { name, namespace };
   if (settings === undefined) return `${namespace}/${name}`;
-  return branchOf({ application: identity, settings, location: locationOf(application, settings) });
+  const location = locationOf(application, settings);
+  // What hides a change of the Application stands in its own repository, which is read once for all.
+  if (location === undefined) return `${settings.method} ${application.source.repositoryUrl}`;
+  return branchOf({ application: { name, namespace }, settings, location });
 }
 
 /** Applications that Argo CD Image Updater cannot update are warned about and not counted. */
@@ -149,8 +177,15 @@ function isSupported(cycle: Cycle, application: Application): boolean {
   return false;
 }
 
-function logPlan(cycle: Cycle, plan: ApplicationPlan): void {
+function logPlan(
+  cycle: Cycle,
+  planned: PlannedApplication | undefined,
+  plan: ApplicationPlan,
+): void {
   const { logger } = cycle;
+  if (planned !== undefined) {
+    for (const image of plan.images) logImage(cycle, planned.application, image);
+  }
   const fields = applicationFields(cycle, plan.application);
   for (const diagnostic of plan.diagnostics) {
     const text = describeDiagnostic(diagnostic);

@@ -1,5 +1,5 @@
 import { formatDecisionReason } from "../decision/format-decision-reason.js";
-import type { TagVerdict } from "../decision/decision.js";
+import type { Outcome, TagVerdict } from "../decision/decision.js";
 import { formatDiagnostic } from "../errors/diagnostic.js";
 import { formatTagReason } from "../tags/format-tag-reason.js";
 import type { Edit } from "../ports/edits.js";
@@ -40,8 +40,15 @@ function formatApplication(plan: ApplicationPlan, tags: number): string {
 
 function summary(plan: ApplicationPlan): string {
   if (plan.error !== undefined) return "error";
-  const updates = plan.images.filter(({ decision }) => decision.outcome === "update").length;
-  return updates === 0 ? "nothing to update" : `${updates} image(s) to update`;
+  const having = (outcome: Outcome): number =>
+    plan.images.filter(({ decision }) => decision.outcome === outcome).length;
+  const updates = having("update");
+  const stuck = having("not-deployed");
+  const news = [
+    ...(updates === 0 ? [] : [`${updates} image(s) to update`]),
+    ...(stuck === 0 ? [] : [`${stuck} image(s) written, not deployed`]),
+  ];
+  return news.length === 0 ? "nothing to update" : news.join(", ");
 }
 
 function formatImage(image: ImagePlan, tags: number): readonly string[] {

@@ -10,23 +10,26 @@ type OverrideEdit = Extract<Edit, { kind: "argocd-source" }>;
  * the file as a JSON merge patch, which replaces a list as a whole.
  *
  * `written` is the text of the file once it is written; while it is not known, only what the edit
- * puts there is.
+ * puts there is. `shared` names the place of the list where it is not the Application itself.
  */
 export function findHiddenEntries(
   application: Application,
   edits: readonly Edit[],
   written?: string,
+  shared?: string,
 ): readonly Diagnostic[] {
   return edits.flatMap((edit) => {
     if (edit.kind !== "argocd-source") return [];
     const { list, listed, present } = entriesOf(application, edit, written);
     const hidden = present.filter((name) => !listed.includes(name));
     if (hidden.length === 0) return [];
-    const place = `${application.source.pointer.slice(1).replaceAll("/", ".")}.${list}`;
+    const place = shared ?? `${application.source.pointer.slice(1).replaceAll("/", ".")}.${list}`;
     const unknown = written === undefined ? " unless the file lists them already" : "";
     const message = `Argo CD takes ${list} of the file in place of the Application's, so these of ${place} have no effect${unknown}: ${hidden.join(", ")}; list them in the file too, or remove them from the Application`;
     const where = { file: edit.path, application: `${application.namespace}/${application.name}` };
-    return [{ severity: "warning", code: "override-hides-parameters", where, message }];
+    // Whoever wants them dropped needs no warning.
+    const severity = application.otherParameters === "drop" ? "info" : "warning";
+    return [{ severity, code: "override-hides-parameters", where, message }];
   });
 }
 

@@ -31,6 +31,9 @@ export function logImage(cycle: Cycle, application: Application, plan: ImagePlan
     case "blocked":
       logger.info(fields, `No tag of '${plan.image}' was chosen: ${why}`);
       break;
+    case "not-deployed":
+      logger.warn(fields, `Image '${image}' still runs: ${why}`);
+      break;
     case "waiting":
     case "error":
       logUndecided(logger, fields, plan);

@@ -1,4 +1,5 @@
 import type { Application } from "../application/application.js";
+import { isSameGitRepository } from "../config/git-repository-address.js";
 import type { Diagnostic } from "../errors/diagnostic.js";
 import { EditError } from "../errors/edit-error.js";
 import { getHelmValue } from "../overrides/helm-values.js";
@@ -17,7 +18,10 @@ export function valuesFilesOf(
   { source }: Application,
 ): readonly string[] {
   if (edits.every((edit) => valueNames(edit).length === 0)) return [];
-  const isHere = location?.repository === source.repositoryUrl && source.chart === undefined;
+  const isHere =
+    location !== undefined &&
+    isSameGitRepository(location.repository, source.repositoryUrl) &&
+    source.chart === undefined;
   const written = edits.flatMap((edit) => (edit.kind === "helm-values" ? [edit.path] : []));
   return [...new Set([...(isHere ? [helmValuesPath(source.path, undefined)] : []), ...written])];
 }

@@ -7,7 +7,6 @@ import { DEFAULT_HELM_NAME } from "../policy/default-helm-names.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
 import { mapBounded } from "./bounded.js";
 import type { Cycle } from "./cycle.js";
-import { logImage } from "./log-image.js";
 import type { ApplicationPlan } from "./plan.js";
 import { planImage, planInvalidImage, type PlannedImage } from "./plan-image.js";
 import { renderChange, type RenderedChange } from "./render-change.js";
@@ -24,18 +23,37 @@ export type LiveImages =
 
 const IMAGES_AT_ONCE = 4;
 
-/** Plans one application without previews. Never throws. */
+/** An application with its plan, and what it takes to plan it again once its files are known. */
+export interface PlannedApplication {
+  readonly application: Application;
+  readonly images: readonly PlannedImage[];
+  /** Images that run. */
+  readonly live: readonly ImageReference[];
+  readonly plan: ApplicationPlan;
+}
+
+/** Plans one application without its files. Never throws. */
 export async function planApplication(
   cycle: Cycle,
   selected: SelectedApplication,
   live: LiveImages,
-): Promise<ApplicationPlan> {
+): Promise<PlannedApplication> {
   const { application } = selected;
-  const planned = [
+  const images = [
     ...(await planImages(cycle, selected, live)),
     ...selected.invalidImages.map((image) => planInvalidImage(image)),
   ];
-  for (const { plan } of planned) logImage(cycle, application, plan);
+  const running = live.kind === "known" ? live.images : [];
+  const plan = planOf(cycle, application, images, live);
+  return { application, images, live: running, plan };
+}
+
+function planOf(
+  cycle: Cycle,
+  application: Application,
+  planned: readonly PlannedImage[],
+  live: LiveImages,
+): ApplicationPlan {
   const base = {
     application: { name: application.name, namespace: application.namespace },
     images: planned.map(({ plan }) => plan),
@@ -102,10 +120,8 @@ function render(
     throw new WriteBackError("unsupported", message, { target });
   }
   const images = planned.flatMap(({ decided }) => (decided === undefined ? [] : [decided]));
-  return renderChange(application, writeBack, images, {
-    controllerNamespace: cycle.controllerNamespace,
-    commit: cycle.commit,
-  });
+  const { controllerNamespace, commit } = cycle;
+  return renderChange(application, writeBack, images, { controllerNamespace, commit });
 }
 
 /**

@@ -26,6 +26,8 @@ import { locationOf, overrideFileOf } from "./write-back-paths.js";
 export interface RenderSettings {
   readonly controllerNamespace: string;
   readonly commit: CommitSettings;
+  /** Whether an override file gets all other entries of the source's lists too. Default `false`. */
+  readonly carry?: boolean | undefined;
 }
 
 /** A change and what is worth knowing about it. */
@@ -50,7 +52,7 @@ export function renderChange(
   if (updates.length === 0) return undefined;
   const message = renderMessage(application, updates, settings.commit.template);
   const location = locationOf(application, writeBack);
-  const edits = renderEdits(application, writeBack, images, settings.controllerNamespace);
+  const edits = renderEdits(application, writeBack, images, settings);
   const branch = renderBranch({ application, writeBack, location, edits, updates });
   const change: WriteBackChange = {
     application: { name: application.name, namespace: application.namespace },
@@ -85,7 +87,7 @@ function renderEdits(
   application: Application,
   writeBack: WriteBackSettings,
   images: readonly DecidedImage[],
-  controllerNamespace: string,
+  { controllerNamespace, carry }: RenderSettings,
 ): readonly Edit[] {
   if (writeBack.method === "argocd") {
     const changes = renderSourceChanges(application, images);
@@ -107,7 +109,9 @@ function renderEdits(
     return [{ kind: "kustomization", path, candidates, images: renderKustomization(images) }];
   }
   const path = overrideFileOf(application, target, controllerNamespace);
-  return [{ kind: "argocd-source", path, changes: renderOverrideChanges(application, images) }];
+  return [
+    { kind: "argocd-source", path, changes: renderOverrideChanges(application, images, carry) },
+  ];
 }
 
 function withBranch(location: WriteBackLocation, branch: string | undefined): WriteBackLocation {

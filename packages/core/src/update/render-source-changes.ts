@@ -51,12 +51,13 @@ export function renderSourceChanges(
  * The same for an override file, which hides the source's own lists.
  *
  * Helm parameters and plugin variables of images that are cared for but undecided in this cycle, and
- * all Kustomize images of the source, go along where the file does not have them yet. What the file
- * has of them stays: it may be newer than the source.
+ * all Kustomize images of the source, go along where the file does not have them yet; with `carry` all
+ * others too. What the file has of them stays: it may be newer than the source.
  */
 export function renderOverrideChanges(
   application: Application,
   images: readonly DecidedImage[],
+  carry = false,
 ): ArgoCdSourceChanges {
   const { source } = application;
   const targets = application.policies.map((policy) => policy.targets);
@@ -66,7 +67,7 @@ export function renderOverrideChanges(
       const managed = managedNames(targets, (target) =>
         helmParametersFor(target.helm ?? {}, PROBE),
       );
-      const kept = unset(source.helmParameters, parameters, managed);
+      const kept = unset(source.helmParameters, parameters, carry ? undefined : managed);
       return { helm: { parameters: [...parameters, ...kept], ...keepExisting(namesOf(kept)) } };
     }
     case "plugin": {
@@ -74,7 +75,7 @@ export function renderOverrideChanges(
       const managed = managedNames(targets, (target) =>
         pluginEnvironmentFor(target.plugin ?? {}, PROBE),
       );
-      const kept = unset(source.pluginEnv, env, managed);
+      const kept = unset(source.pluginEnv, env, carry ? undefined : managed);
       return { plugin: { env: [...env, ...kept], ...keepExisting(namesOf(kept)) } };
     }
     case "kustomize": {
@@ -228,10 +229,10 @@ function managedNames(
 function unset<T extends Named>(
   present: readonly T[],
   written: readonly Named[],
-  managed: ReadonlySet<string>,
+  managed: ReadonlySet<string> | undefined,
 ): readonly T[] {
-  const names = namesOf(written);
-  return present.filter(({ name }) => managed.has(name) && !names.includes(name));
+  const names = new Set(namesOf(written));
+  return present.filter(({ name }) => managed?.has(name) !== false && !names.has(name));
 }
 
 function keepExisting(names: readonly string[]): { readonly keepExisting?: readonly string[] } {

@@ -86,6 +86,7 @@ function countImage(outcome: Outcome): UpdateCounters {
     case "update":
       return { ...NOTHING, imagesConsidered: 1, imagesUpdated: 1 };
     case "up-to-date":
+    case "not-deployed":
       return { ...NOTHING, imagesConsidered: 1 };
     case "not-live":
       return { ...NOTHING, imagesSkipped: 1 };

@@ -99,7 +99,11 @@ export interface PlanOptions extends CallOptions {
    * looked at, and applications without any such image are left out.
    */
   readonly only?: ImageFilter | undefined;
-  /** Whether files are read to show them before and after. Default `true`. */
+  /**
+   * Whether files are read: to show them before and after, and to find what hides a value and which
+   * parameters a new override file would hide. Default `true`; without, a plan is made of the
+   * Application alone, and what only files tell is not held against it.
+   */
   readonly previews?: boolean | undefined;
 }
 
@@ -118,7 +122,7 @@ export interface ImageUnderCare {
 
 /** Options of `run`. */
 export interface RunOptions extends Omit<PlanOptions, "previews"> {
-  /** Decides and logs, writes nothing. Default `false`. */
+  /** Decides and logs, asks Git for nothing and writes nothing. Default `false`. */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -137,6 +141,6 @@ export interface Updater {
    * @throws WriteBackError `unsupported` for a plan of another contract.
    */
   apply(plan: Plan, options?: CallOptions): Promise<UpdateReport>;
-  /** Both, without reading files that are not written. */
+  /** Both. Files are read, and not shown. */
   run(applications: readonly Application[], options?: RunOptions): Promise<UpdateReport>;
 }

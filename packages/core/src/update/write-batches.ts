@@ -1,36 +1,35 @@
 import type { Clock } from "../ports/clock.js";
-import type { WriteBackChange, WriteResult } from "../ports/write-back-target.js";
 import { createPlainSource } from "./cancel-source.js";
 import { LONGEST_DELAY } from "./deadline.js";
 
 /** Writes what a cycle decides, while the rest is still being decided. */
-export interface WriteBatches {
+export interface WriteBatches<T, R> {
   /** Announces an application that may be written to the branch; before any is settled. */
   expect(branch: string): void;
   /** An expected application is decided. What becomes of its change; undefined where it has none. */
-  settle(branch: string, change: WriteBackChange | undefined): Promise<WriteResult> | undefined;
+  settle(branch: string, change: T | undefined): Promise<R> | undefined;
 }
 
 /** Settings of {@link createWriteBatches}. */
-export interface WriteBatchesSettings {
+export interface WriteBatchesSettings<T, R> {
   readonly clock: Clock;
   /** How long a branch waits for the next decision before what is decided is written, in milliseconds. */
   readonly waitMs: number;
   /** Writes changes of one branch together; one answer per change, none of which rejects. */
-  readonly write: (changes: readonly WriteBackChange[]) => readonly Promise<WriteResult>[];
+  readonly write: (changes: readonly T[]) => readonly Promise<R>[];
 }
 
 /** A branch waits at most this many times `waitMs` for applications that are decided one by one. */
 const MOST_WAITS = 10;
 
-interface Pending {
-  readonly change: WriteBackChange;
-  readonly written: (result: Promise<WriteResult>) => void;
+interface Pending<T, R> {
+  readonly change: T;
+  readonly written: (result: Promise<R>) => void;
 }
 
-interface Branch {
+interface Branch<T, R> {
   undecided: number;
-  pending: Pending[];
+  pending: Pending<T, R>[];
   /** When the first of the pending ones came. */
   since: number;
   isWriting: boolean;
@@ -43,15 +42,19 @@ interface Branch {
  * decided, and without those that take longer once the wait is over. One write per branch at a time;
  * what is decided meanwhile goes with the next.
  */
-export function createWriteBatches({ clock, waitMs, write }: WriteBatchesSettings): WriteBatches {
-  const branches = new Map<string, Branch>();
-  const open = (name: string): Branch => {
-    const branch = branches.get(name) ?? createBranch();
+export function createWriteBatches<T, R>({
+  clock,
+  waitMs,
+  write,
+}: WriteBatchesSettings<T, R>): WriteBatches<T, R> {
+  const branches = new Map<string, Branch<T, R>>();
+  const open = (name: string): Branch<T, R> => {
+    const branch = branches.get(name) ?? createBranch<T, R>();
     branches.set(name, branch);
     return branch;
   };
 
-  function look(branch: Branch): void {
+  function look(branch: Branch<T, R>): void {
     branch.stopWaiting();
     if (branch.isWriting || branch.pending.length === 0) return;
     if (branch.undecided === 0) {
@@ -68,7 +71,7 @@ export function createWriteBatches({ clock, waitMs, write }: WriteBatchesSetting
     void clock.delay(Math.min(left, LONGEST_DELAY), wait.signal).then(isOver, isOver);
   }
 
-  function flush(branch: Branch): void {
+  function flush(branch: Branch<T, R>): void {
     const { pending } = branch;
     branch.pending = [];
     branch.isWriting = true;
@@ -88,7 +91,7 @@ export function createWriteBatches({ clock, waitMs, write }: WriteBatchesSetting
     expect(name): void {
       open(name).undecided += 1;
     },
-    settle(name, change): Promise<WriteResult> | undefined {
+    settle(name, change): Promise<R> | undefined {
       const branch = open(name);
       branch.undecided -= 1;
       if (change === undefined) {
@@ -96,7 +99,7 @@ export function createWriteBatches({ clock, waitMs, write }: WriteBatchesSetting
         if (branch.undecided === 0) look(branch);
         return undefined;
       }
-      const result = new Promise<WriteResult>((resolve) => {
+      const result = new Promise<R>((resolve) => {
         if (branch.pending.length === 0) branch.since = clock.now().getTime();
         branch.pending.push({ change, written: resolve });
       });
@@ -106,6 +109,6 @@ export function createWriteBatches({ clock, waitMs, write }: WriteBatchesSetting
   };
 }
 
-function createBranch(): Branch {
+function createBranch<T, R>(): Branch<T, R> {
   return { undecided: 0, pending: [], since: 0, isWriting: false, stopWaiting: () => undefined };
 }

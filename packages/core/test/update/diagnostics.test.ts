@@ -39,7 +39,6 @@ describe("a Helm parameter that the chart's values do not have", () => {
   it.each<readonly [string, Record<string, string>, object, Record<string, string>]>([
     ["it is there", {}, {}, chart],
     ["the chart is not in the repository", misspelled, {}, {}],
-    ["the chart is in another repository", misspelled, { chart: "app" }, chart],
   ])("is not spoken of where %s", async (_name, more, source, files) => {
     expect(await diagnose(more, source, { files })).toEqual([]);
   });
@@ -55,8 +54,10 @@ describe("a Helm parameter that the chart's values do not have", () => {
     const target = "env/prod.yaml";
     const files = { ...chart, [target]: "image:\n  tga: '1.0'\n" };
     const more = { "write-back-target": `helmvalues:/${target}` };
-    expect(await diagnose({ ...more, ...misspelled }, {}, { files })).toEqual([]);
-    const found = await diagnose({ ...more, "app.helm.image-tag": "img.tag" }, {}, { files });
+    // A file that the Application does not read is another problem.
+    const source = { helm: { valueFiles: [`/${target}`] } };
+    expect(await diagnose({ ...more, ...misspelled }, source, { files })).toEqual([]);
+    const found = await diagnose({ ...more, "app.helm.image-tag": "img.tag" }, source, { files });
     expect(found.map(({ where }) => where)).toEqual([
       { file: `${VALUES}, ${target}`, field: "img.tag" },
     ]);
@@ -74,8 +75,11 @@ describe("parameters of the Application that the override file hides", () => {
     },
   };
 
+  // What of it is an error stands in other-parameters.test.ts: here the file has a list already.
+  const other = "helm:\n  parameters:\n  - name: other\n    value: '4'\n";
+
   it("are named", async () => {
-    expect(await diagnose({}, source, {})).toEqual([
+    expect(await diagnose({}, source, { files: { [OVERRIDE]: other } })).toEqual([
       {
         severity: "warning",
         code: "override-hides-parameters",
@@ -96,12 +100,15 @@ describe("parameters of the Application that the override file hides", () => {
 
   it("are not, where a values file is written", async () => {
     const files = { [VALUES]: "image:\n  name: x\n  tag: '1.0'\n" };
-    expect(await diagnose({ "write-back-target": "helmvalues" }, source, { files })).toEqual([]);
+    const helm = { parameters: source.helm.parameters.slice(1) };
+    const target = { "write-back-target": "helmvalues" };
+    expect(await diagnose(target, { helm }, { files })).toEqual([]);
   });
 
   it("are named with a reservation in a cycle that does not read the file", async () => {
     const { updater, logger } = createWorld({ registry });
-    await updater.run([application({ annotations, source, live })]);
+    const app = application({ annotations, source, live });
+    await updater.apply(await updater.plan([app], { previews: false }));
     const warnings = logger.entries.filter(({ level }) => level === "warn");
     expect(warnings.map(({ message }) => message)).toEqual([
       expect.stringContaining("have no effect unless the file lists them already:"),

@@ -72,14 +72,14 @@ describe("a decided application is written", () => {
     await vi.waitFor(() => expect(git.commits).toHaveLength(1), { timeout: 30_000 });
   });
 
-  it("with one push for a hundred of one branch", async () => {
+  it("with one read and one push for a hundred of one branch", async () => {
     const { updater, git } = createWorld({ registry, repositories });
     const many = Array.from({ length: 100 }, (_, index) =>
       appOf(`app-${index}`, "ghcr.io/team/app"),
     );
     const report = await updater.run(many);
     expect(report.counters).toEqual(counters(100, 100, 0, 100, 0));
-    expect(git.calls).toEqual([`write ${REPOSITORY}`]);
+    expect(git.calls).toEqual([`read ${REPOSITORY}`, `write ${REPOSITORY}`]);
   });
 
   it("with one push per branch of a repository, so that none waits for the other", async () => {
@@ -93,7 +93,7 @@ describe("a decided application is written", () => {
       appOf("again", "ghcr.io/team/app"),
     ]);
     expect(report.counters).toEqual(counters(3, 3, 0, 3, 0));
-    expect(git.calls).toEqual([`write ${REPOSITORY}`, `write ${REPOSITORY}`]);
+    expect(git.calls.filter((call) => call.startsWith("write"))).toHaveLength(2);
     expect(git.commits.map(({ branch }) => branch).toSorted()).toEqual(["main", "main", "next"]);
   });
 });

@@ -40,7 +40,8 @@ describe("the Helm parameters of an image that is in error", () => {
 
   it("go along from the Application into a new file, and nothing else does", async () => {
     const { updater, git } = createWorld({ registry, registryFaults });
-    await updater.run([app]);
+    // Without a word on the others, a file that would hide them is not written.
+    await updater.run([{ ...app, otherParameters: "drop" }]);
     expect(git.file(REPOSITORY, "main", OVERRIDE)).toBe(
       `helm:\n  parameters:\n${entry("app", "ghcr.io/team/app:1.1", true)}${entry("side", "ghcr.io/team/side:2.0", false)}`,
     );
@@ -87,7 +88,8 @@ describe("the Kustomize image that is in error", () => {
 
   it("goes along from the Application into a new file", async () => {
     const { updater, git } = createWorld({ registry, registryFaults });
-    await updater.run([app]);
+    // Without a word on the others, a file that would hide them is not written.
+    await updater.run([{ ...app, otherParameters: "drop" }]);
     expect(git.file(REPOSITORY, "main", OVERRIDE)).toBe(
       "kustomize:\n  images:\n  - ghcr.io/team/app:1.1\n  - ghcr.io/team/side:2.0\n  - redis:7\n",
     );

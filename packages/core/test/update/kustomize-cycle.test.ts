@@ -81,7 +81,7 @@ describe("a cycle over a plugin application", () => {
     const live = ["ghcr.io/team/app:1.0.0"];
     const app = application({ type: "Plugin", source: { plugin }, annotations: base, live });
     const policies = app.policies.map((policy) => ({ ...policy, targets }));
-    const plan = await updater.plan([{ ...app, policies }]);
+    const plan = await updater.plan([{ ...app, policies, otherParameters: "drop" }]);
     await updater.apply(plan);
 
     expect(git.file(REPOSITORY, "main", OVERRIDE)).toBe(

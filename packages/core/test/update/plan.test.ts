@@ -150,7 +150,8 @@ describe("a cycle over several applications", () => {
 
     expect(report.counters).toEqual(counters(3, 6, 0, 6, 0));
     expect(asked.calls.toSorted()).toEqual(["tags team/app", "tags team/side"]);
-    expect(git.calls).toEqual([`write ${REPOSITORY}`]);
+    // What hides a value is looked for before anything is written.
+    expect(git.calls).toEqual([`read ${REPOSITORY}`, `write ${REPOSITORY}`]);
     expect(git.commits.map(({ paths }) => paths)).toEqual(
       names.map((name) => [`apps/${name}/.argocd-source-${name}.yaml`]),
     );
@@ -228,7 +229,7 @@ describe("the options of a cycle", () => {
 
     expect(report.counters).toEqual(counters(1, 1, 0, 1, 0));
     expect(asked.calls).toEqual(["tags team/side"]);
-    expect(git.calls).toEqual([`write ${REPOSITORY}`]);
+    expect(git.calls).toEqual([`read ${REPOSITORY}`, `write ${REPOSITORY}`]);
     expect(git.file(REPOSITORY, "main", OVERRIDE)).not.toContain("team/app");
   });
 

@@ -34,6 +34,14 @@ export interface ApplicationSetup {
   readonly type?: "Helm" | "Kustomize" | "Plugin" | "Directory";
   /** Absent means no status. */
   readonly live?: readonly string[];
+  /** Annotations with their whole keys, besides. */
+  readonly own?: Readonly<Record<string, string>>;
+  /** Members of `metadata`, `spec` and `status` besides. */
+  readonly metadata?: object;
+  readonly spec?: object;
+  readonly status?: object;
+  /** Members of the manifest besides. */
+  readonly more?: object;
 }
 
 export function manifestOf(setup: ApplicationSetup): object {
@@ -44,11 +52,20 @@ export function manifestOf(setup: ApplicationSetup): object {
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Application",
-    metadata: { name, namespace, annotations: Object.fromEntries(prefixed) },
+    metadata: {
+      name,
+      namespace,
+      annotations: { ...Object.fromEntries(prefixed), ...setup.own },
+      ...setup.metadata,
+    },
     spec: {
       source: { repoURL: REPOSITORY, path: `apps/${name}`, targetRevision: "main", ...source },
+      ...setup.spec,
     },
-    ...(live === undefined ? {} : { status: { sourceType: type, summary: { images: live } } }),
+    ...(live === undefined
+      ? {}
+      : { status: { sourceType: type, summary: { images: live }, ...setup.status } }),
+    ...setup.more,
   };
 }
 

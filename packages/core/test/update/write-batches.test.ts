@@ -14,7 +14,7 @@ function open(waitMs = 1000) {
   const clock = createTestClock();
   const written: string[] = [];
   const ends: (() => void)[] = [];
-  const batches = createWriteBatches({
+  const batches = createWriteBatches<WriteBackChange, WriteResult>({
     clock,
     waitMs,
     write(changes) {
@@ -31,7 +31,11 @@ function open(waitMs = 1000) {
   return { clock, written, batches, endWrite: () => ends.shift()?.() };
 }
 
-function expectAll(batches: WriteBatches, branch: string, count: number): void {
+function expectAll(
+  batches: WriteBatches<WriteBackChange, WriteResult>,
+  branch: string,
+  count: number,
+): void {
   for (let index = 0; index < count; index += 1) batches.expect(branch);
 }
 
