@@ -23,7 +23,8 @@ import { verifyYamlEdit } from "./verify-yaml-edit.js";
  * Paths are those of Argo CD Image Updater; a value that is not there is created, also in a file that
  * is empty or does not exist, but never an item of a list. A written value reads as a string to every
  * YAML parser. An alias on the way is followed; one in the place of the value gives way to it; a
- * merged mapping (`<<`) is overridden, not changed. Throws {@link EditError} where that is not possible.
+ * merged mapping (`<<`) is overridden, not changed. Throws {@link EditError} where that is not possible,
+ * and for a value that stands in a later document alone, which Helm does not read.
  */
 export function setHelmValues(
   source: string | undefined,
@@ -35,14 +36,15 @@ export function setHelmValues(
 }
 
 /**
- * Reads a value of a Helm values file as text; empty for null. Throws {@link EditError} `not-found`
- * where the path leads to no single value, `invalid-index` and `invalid-path` for what is no path.
+ * Reads a value of a Helm values file as text; empty for null. Helm reads the first document and no
+ * other. Throws {@link EditError} `not-found` where the path leads to no single value, `invalid-index` and `invalid-path` for what is no path.
  */
 export function getHelmValue(source: string, path: string): string {
-  const documents = parseYamlDocuments(splitByteOrderMark(source).text);
-  if (documents.length === 0)
+  const [document] = parseYamlDocuments(splitByteOrderMark(source).text);
+  if (document === undefined) {
     throw new EditError("not-found", "the values file is empty", { path });
-  const { lookup } = lookUp(documents, path);
+  }
+  const lookup = lookUpHelmValue(document, path);
   const scalar = lookup.kind === "found" ? lookup.scalar : undefined;
   const present = lookup.kind === "missing" ? lookup.merged : scalar;
   if (present !== undefined) return isNullScalar(present) ? "" : present.value;
@@ -139,17 +141,19 @@ function editFile(
 }
 
 /** The first document that has the value, else the first of all. */
+/** A value of a later document would be set without effect, and one beside it be a surprise. */
 function lookUp(
-  documents: readonly YamlDocument[],
+  [document, ...others]: readonly YamlDocument[],
   path: string,
 ): { readonly document: YamlDocument; readonly lookup: HelmValueLookup } {
-  const lookups = documents.map((document) => ({
-    document,
-    lookup: lookUpHelmValue(document, path),
-  }));
-  const found = lookups.find(({ lookup }) => lookup.kind === "found") ?? lookups[0];
-  if (found !== undefined) return found;
-  throw new EditError("unsupported-yaml", "the values file holds nothing but comments");
+  if (document === undefined) {
+    throw new EditError("unsupported-yaml", "the values file holds nothing but comments");
+  }
+  const lookup = lookUpHelmValue(document, path);
+  const place = others.findIndex((other) => lookUpHelmValue(other, path).kind === "found");
+  if (lookup.kind === "found" || place === -1) return { document, lookup };
+  const message = `"${path}" stands in document ${place + 2} of the values file, and Helm reads the first alone; move it there`;
+  throw new EditError("unsupported-yaml", message, { path });
 }
 
 function valueToWrite(

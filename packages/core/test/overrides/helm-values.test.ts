@@ -63,7 +63,7 @@ describe("setHelmValues", () => {
     ["a byte order mark", "\uFEFFa: v1\n", "\uFEFFa: v2\n"],
     ["no line break at the end", "# c\n\na: v1", "# c\n\na: v2"],
     ["CRLF", "a: v1\r\n\r\nb: 1\r\n", "a: v2\r\n\r\nb: 1\r\n"],
-    ["a later document", "b: 1\n---\na: v1\n...\n", "b: 1\n---\na: v2\n...\n"],
+    ["a later document", "a: v1\n---\na: v1\n...\n", "a: v2\n---\na: v1\n...\n"],
     ["the right value already", "a:  'v2'   \n", "a:  'v2'   \n"],
     ["an alias with the right value", "b: &t v2\na: *t\n", "b: &t v2\na: *t\n"],
     ["a block scalar with the right value", "a: |-\n  v2\n", "a: |-\n  v2\n"],
@@ -162,6 +162,8 @@ describe("setHelmValues", () => {
     ["a", "a: !!int 1\n", "unsupported-yaml"],
     ["a", "a: !vault v1\n", "unsupported-yaml"],
     ["a", "a: 1\na: 2\n", "unsupported-yaml"],
+    ["a", "b: 1\n---\na: v1\n", "unsupported-yaml"],
+    ["a.b", "a: {c: 1}\n---\nb: 1\n---\na: {b: v1}\n", "unsupported-yaml"],
     ["a", "? a\n: b\n", "unsupported-yaml"],
     ["a", "&x k: 1\n*x : 2\n", "unsupported-yaml"],
     ["a", "{a}\n", "unsupported-yaml"],
@@ -179,6 +181,14 @@ describe("setHelmValues", () => {
     expect(() => setHelmValues("a: |\n  v1\n", [{ path: "a", value: "v2" }])).toThrow(
       expect.objectContaining({ message: expect.stringContaining('"a"'), context: { path: "a" } }),
     );
+  });
+
+  it("says where a value stands that Helm does not read", () => {
+    const source = "b: 1\n---\nc: 1\n---\na: v1\n";
+    expect(() => setHelmValues(source, [{ path: "a", value: "v2" }])).toThrow(
+      /"a" stands in document 3 of the values file, and Helm reads the first alone/u,
+    );
+    expect(set(source, "b", "v2")).toBe(source.replace("b: 1", "b: v2"));
   });
 
   it.each([
@@ -214,7 +224,7 @@ describe("getHelmValue", () => {
     ["x: &x v1\na: *x\n", "a", "v1"],
     ["x: &x {tag: v1}\na:\n  <<: *x\n", "a.tag", "v1"],
     ["x: &x {tag: v1}\na:\n  <<: [{b: 1}, *x]\n  tag: v2\n", "a.tag", "v2"],
-    ["b: 1\n---\na: v1\n", "a", "v1"],
+    ["a: v1\n---\na: v2\n", "a", "v1"],
   ])("reads %j at %s", (source, path, value) => {
     expect(getHelmValue(source, path)).toBe(value);
   });
@@ -226,6 +236,7 @@ describe("getHelmValue", () => {
     ["a: [x]\n", "a", "not-found"],
     ["a: {b: 1}\n", "a", "not-found"],
     ["a: 1\n", "a.b", "not-found"],
+    ["b: 1\n---\na: v1\n", "a", "not-found"],
     ["a: [x]\n", "a[x]", "invalid-index"],
   ])("refuses %j at %s as %s", (source, path, code) => {
     expect(() => getHelmValue(source, path)).toThrow(expect.objectContaining({ code }));
