@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Application, ObservedEvent, UpdateReport } from "@image-updater/core";
 import { startOciRegistry, type OciTestServer } from "@image-updater/registry-oci/testing";
 import { startGitServer, type GitTestServer } from "@image-updater/writeback-git/testing";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { applicationManifest, readManifest } from "./support/application-manifest.js";
 import { composeUpdater, registriesConf, type UpdaterParts } from "./support/compose-updater.js";
 import { chartFiles } from "./support/render-helm.js";
@@ -19,7 +19,6 @@ interface SilentHost {
 
 const DEAD_IMAGES = 25;
 /** Long enough for anything on any machine; what is awaited ends it. */
-const WAIT = { timeout: 120_000 } as const;
 
 let registry: OciTestServer;
 let git: GitTestServer;
@@ -121,14 +120,10 @@ describe("a registry that takes connections and never answers", () => {
     const good = appOf("good", `${registry.host}/team/good`, goodUrl);
     const { events, running } = start([...deadApplications(url), good], { batchWaitMs: 50 });
 
-    await vi.waitFor(() => expect(silent.asked.length).toBeGreaterThan(0), WAIT);
-    await vi.waitFor(() => {
-      expect(events).toContainEqual({
-        kind: "change-written",
-        application: "argocd/good",
-        result: "written",
-      });
-    }, WAIT);
+    await expect.poll(() => silent.asked.length).toBeGreaterThan(0);
+    await expect
+      .poll(() => events)
+      .toContainEqual({ kind: "change-written", application: "argocd/good", result: "written" });
     expect(await git.log(repository, "main")).toHaveLength(2);
     // Nobody has given the silent one up: the commit came while it was still waited for.
     expect(events).not.toContainEqual({ kind: "registry-read", host: silent.host, failed: true });

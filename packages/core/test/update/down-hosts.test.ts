@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Application } from "../../src/application/application.js";
 import { RegistryError, type RegistryErrorCode } from "../../src/errors/registry-error.js";
 import type { RegistryClient } from "../../src/ports/registry-client.js";
@@ -157,8 +157,7 @@ describe("a host that answers stays asked", () => {
         settings: { registries: [client], concurrency: { applications: 3 } },
       });
       const running = updater.run(appsOn("live.example.com"));
-      const written = vi.waitFor(() => expect(git.commits).toHaveLength(25 - hangs.size), 30_000);
-      await passTime(clock, 1000, written);
+      await passTime(clock, 1000, expect.poll(() => git.commits).toHaveLength(25 - hangs.size));
       expect(asked).toHaveLength(25);
       await passTime(clock, 120_000, running);
       const expected = { imagesUpdated: 25 - hangs.size, errors: hangs.size };

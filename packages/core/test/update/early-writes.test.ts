@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Application } from "../../src/application/application.js";
 import type { ObservedEvent } from "../../src/ports/observer.js";
 import type { RegistryFault } from "../../src/testing/index.js";
@@ -34,7 +34,7 @@ describe("a decided application is written", () => {
       good,
     ]);
     // The clock stands still: nothing that had to wait would get here.
-    await vi.waitFor(() => expect(git.commits).toHaveLength(1), { timeout: 30_000 });
+    await expect.poll(() => git.commits).toHaveLength(1);
     expect(git.commits[0]?.repository).toBe(REPOSITORY);
     void running;
   });
@@ -46,11 +46,7 @@ describe("a decided application is written", () => {
       settings: { batchWaitMs: 500, timeouts: { registry: 60_000 } },
     });
     const running = updater.run([dead, good]);
-    await passTime(
-      clock,
-      400,
-      vi.waitFor(() => expect(git.commits).toHaveLength(1), 30_000),
-    );
+    await passTime(clock, 400, expect.poll(() => git.commits).toHaveLength(1));
     expect(clock.now().getTime() - Date.parse("2024-01-01T00:00:00Z")).toBeLessThan(5000);
     await passTime(clock, 60_000, running);
     expect((await running).counters).toEqual(counters(2, 2, 0, 1, 1));
@@ -69,7 +65,7 @@ describe("a decided application is written", () => {
       "git-repository": ELSEWHERE,
     };
     void updater.run([application({ name: "unread", annotations }), good]);
-    await vi.waitFor(() => expect(git.commits).toHaveLength(1), { timeout: 30_000 });
+    await expect.poll(() => git.commits).toHaveLength(1);
   });
 
   it("with one read and one push for a hundred of one branch", async () => {
@@ -117,17 +113,12 @@ describe("what became of a write", () => {
         how === "run"
           ? updater.run([moved, good])
           : updater.apply(await updater.plan([moved, good]));
-      await vi.waitFor(
-        () => {
-          const lines = logger.entries.map(({ message }) => message);
-          expect(lines).toContain("Successfully updated the live application spec");
-          const written = events.filter(({ kind }) => kind === "change-written");
-          expect(written).toEqual([
-            { kind: "change-written", application: "argocd/good", result: "written" },
-          ]);
-        },
-        { timeout: 30_000 },
-      );
+      await expect
+        .poll(() => logger.entries.map(({ message }) => message))
+        .toContain("Successfully updated the live application spec");
+      await expect
+        .poll(() => events.filter(({ kind }) => kind === "change-written"))
+        .toEqual([{ kind: "change-written", application: "argocd/good", result: "written" }]);
       await passTime(clock, 300_000, running);
       expect((await running).counters).toEqual(counters(2, 2, 0, 1, 1));
     },
