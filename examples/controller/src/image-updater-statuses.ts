@@ -111,6 +111,9 @@ function endedStatus(
     imagesUpdated: counted.imagesUpdated,
     failedImages: counted.errors,
     updates: reports.flatMap(writtenUpdates),
+    notDeployed: reports.flatMap(({ application, images }) =>
+      images.filter(({ outcome }) => outcome === "not-deployed").map(() => keyOf(application)),
+    ),
     brokenRefs: refs.flatMap(describeBroken),
   });
 }

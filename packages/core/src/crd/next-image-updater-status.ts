@@ -32,6 +32,8 @@ export interface EndedCycle extends CycleBase {
   /** Errors, as the report counts them: of images, and of writes. */
   readonly failedImages: number;
   readonly updates: readonly WrittenUpdate[];
+  /** Applications (`namespace/name`) of images that are written and not deployed. Default: none. */
+  readonly notDeployed?: readonly string[] | undefined;
   readonly brokenRefs: readonly BrokenRef[];
 }
 
@@ -141,10 +143,16 @@ function endConditions(cycle: EndedCycle): readonly Outcome[] {
 }
 
 /** In the numbers of the log's line of results. */
-function summarize({ applicationsMatched, updates, imagesUpdated }: EndedCycle): string {
+function summarize(cycle: EndedCycle): string {
+  const { applicationsMatched, updates, imagesUpdated, notDeployed = [] } = cycle;
   const updated = imagesUpdated ?? updates.length;
-  return `Checked ${applicationsMatched} application(s), updated ${updated} image(s)`;
+  const done = `Checked ${applicationsMatched} application(s), updated ${updated} image(s)`;
+  if (notDeployed.length === 0) return done;
+  const where = listSome(new Set(notDeployed), MOST_APPLICATIONS);
+  return `${done}; ${notDeployed.length} image(s) of ${where} are written but not deployed`;
 }
+
+const MOST_APPLICATIONS = 10;
 
 function failed(reason: string, message: string): Outcome {
   return { type: "Error", status: "True", reason, message };
@@ -212,12 +220,16 @@ function describeGroup(
 
 /** Where Applications ran different versions, the first few of them. */
 function describeOld(versions: ReadonlySet<string>): string {
-  const named = [...versions].slice(0, MOST_OLD_VERSIONS);
-  const rest = versions.size - named.length;
+  return versions.size === 0 ? "" : ` from ${listSome(versions, MOST_OLD_VERSIONS)}`;
+}
+
+/** The first few, and how many more. */
+function listSome(texts: ReadonlySet<string>, most: number): string {
+  const named = [...texts].slice(0, most);
+  const rest = texts.size - named.length;
   if (rest > 0) named.push(`${rest} more`);
-  const last = named.pop();
-  if (last === undefined) return "";
-  return named.length === 0 ? ` from ${last}` : ` from ${named.join(", ")} and ${last}`;
+  const last = named.pop() ?? "";
+  return named.length === 0 ? last : `${named.join(", ")} and ${last}`;
 }
 
 const MOST_OLD_VERSIONS = 3;

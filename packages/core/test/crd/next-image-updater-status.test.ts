@@ -59,6 +59,18 @@ describe("the status at a cycle's start", () => {
   });
 });
 
+it("says what is written and not deployed, which is no error", () => {
+  const status = ended({ notDeployed: ["argocd/web", "argocd/web", "team/api"] });
+  expect(conditionsOf(status)).toEqual([
+    "Reconciling False Idle",
+    "Error False NoErrors",
+    "Ready True ReconcileSucceeded",
+  ]);
+  expect(status.conditions?.at(-1)?.message).toBe(
+    "Checked 4 application(s), updated 0 image(s); 3 image(s) of argocd/web and team/api are written but not deployed.",
+  );
+});
+
 describe("the status of a cycle that was told to stop", () => {
   it("is idle, and keeps what is said of the last whole one", () => {
     const previous = ended({ failedImages: 1 });

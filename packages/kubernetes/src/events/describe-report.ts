@@ -18,6 +18,7 @@ export interface EventContent {
 export interface EventContents {
   readonly success?: EventContent | undefined;
   readonly warning?: EventContent | undefined;
+  readonly notDeployed?: EventContent | undefined;
 }
 
 /** The API server takes no longer message. */
@@ -31,9 +32,13 @@ export function describeReport(report: ApplicationReport): EventContents {
       : [report.error.message]),
     ...report.images.flatMap(describeFailure),
   ];
+  const undeployed = report.images
+    .filter(({ outcome }) => outcome === "not-deployed")
+    .map(({ image, decision }) => describeReason(image, decision));
   return {
     ...(report.write?.kind === "written" ? { success: describeSuccess(report) } : {}),
-    ...(failures.length === 0 ? {} : { warning: describeFailures(failures) }),
+    ...(failures.length === 0 ? {} : { warning: warningOf("ImageUpdateFailed", failures) }),
+    ...(undeployed.length === 0 ? {} : { notDeployed: warningOf("ImageNotDeployed", undeployed) }),
   };
 }
 
@@ -73,8 +78,8 @@ function describeFailure({ image, outcome, decision }: ImageReport): readonly st
   return [describeReason(image, decision)];
 }
 
-function describeFailures(failures: readonly string[]): EventContent {
-  const text = failures.join("; ");
+function warningOf(reason: string, sentences: readonly string[]): EventContent {
+  const text = sentences.join("; ");
   const message = text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE - 1)}…` : text;
-  return { type: "Warning", reason: "ImageUpdateFailed", message };
+  return { type: "Warning", reason, message };
 }

@@ -22,6 +22,11 @@ export interface KubernetesEventsSettings {
   readonly component?: string | undefined;
   /** For time stamps; default the machine's. */
   readonly clock?: Clock | undefined;
+  /**
+   * How long an image must be `not-deployed`, report after report, before it is a warning: after each
+   * commit it is, until Argo CD looks at Git again. Default: 300 000.
+   */
+  readonly notDeployedAfterMs?: number | undefined;
 }
 
 /** What became of the events of a report. */
@@ -36,19 +41,26 @@ export interface RecordedEvents {
 export interface KubernetesEvents {
   /**
    * Records a cycle: `ImagesUpdated` where an update was written, with Argo CD Image Updater's reason
-   * and annotations, and the warning `ImageUpdateFailed` where something failed.
+   * and annotations, and the warnings `ImageUpdateFailed` where something failed and `ImageNotDeployed`
+   * where what is written stays without effect.
    *
-   * A failure that comes again in the next report is counted up in the event that is there. Never throws
+   * A warning that comes again in the next report is counted up in the event that is there. Never throws
    * for an event's sake.
    */
   record(report: UpdateReport, options?: CallOptions): Promise<RecordedEvents>;
 }
 
-/** The last warning of each Application is remembered, for this many. */
-const REMEMBERED_WARNINGS = 10_000;
+/** This many warnings are remembered, of which an Application has up to two. */
+const REMEMBERED_WARNINGS = 20_000;
 
 /** As many requests at the same time. */
 const AT_ONCE = 8;
+
+/** When an Application was first seen with these images that are not deployed. */
+interface Undeployed {
+  readonly message: string;
+  readonly sinceMs: number;
+}
 
 interface Warning {
   readonly message: string;
@@ -59,7 +71,9 @@ interface Warning {
 /** Events on the Applications of reports; needs the rights to get Applications, and to create and patch events. */
 export function kubernetesEvents(settings: KubernetesEventsSettings): KubernetesEvents {
   const { api, component = "ArgocdImageUpdater", clock = systemClock() } = settings;
-  const warnings = new Map<string, Warning>();
+  const { notDeployedAfterMs = 300_000 } = settings;
+  const sent = new Map<string, Warning>();
+  const undeployed = new Map<string, Undeployed>();
   const writer: EventWriter = { api, component, clock };
 
   const writesOf = (
@@ -67,18 +81,46 @@ export function kubernetesEvents(settings: KubernetesEventsSettings): Kubernetes
     options: CallOptions | undefined,
   ): readonly (() => Promise<unknown>)[] => {
     const key = `${report.application.namespace}/${report.application.name}`;
-    const { success, warning } = describeReport(report);
-    if (warning === undefined) warnings.delete(key);
-    const warnAgain = async (content: EventContent): Promise<void> => {
-      const last = warnings.get(key);
-      warnings.set(key, await warn(writer, { report, warning: content, last }, options));
-      forgetOldest(warnings);
-    };
+    const { success, warning, notDeployed } = describeReport(report);
+    const warnings = [
+      { id: `failed ${key}`, content: warning },
+      { id: `not-deployed ${key}`, content: lasting(key, notDeployed) },
+    ];
     return [
       ...(success === undefined ? [] : [() => createEvent(writer, report, success, options)]),
-      ...(warning === undefined ? [] : [() => warnAgain(warning)]),
+      ...warnings.flatMap(({ id, content }) => {
+        if (content !== undefined) return [() => warnAgain(id, report, content, options)];
+        sent.delete(id);
+        return [];
+      }),
     ];
   };
+
+  async function warnAgain(
+    id: string,
+    report: ApplicationReport,
+    warning: EventContent,
+    options: CallOptions | undefined,
+  ): Promise<void> {
+    const last = sent.get(id);
+    sent.set(id, await warn(writer, { report, warning, last }, options));
+    forgetOldest(sent);
+  }
+
+  /** The warning, once it has been true for long enough. */
+  function lasting(key: string, content: EventContent | undefined): EventContent | undefined {
+    const nowMs = clock.now().getTime();
+    if (content === undefined) {
+      undeployed.delete(key);
+      return undefined;
+    }
+    const { message } = content;
+    const before = undeployed.get(key);
+    const since = before?.message === message ? before : { message, sinceMs: nowMs };
+    undeployed.set(key, since);
+    forgetOldest(undeployed);
+    return nowMs - since.sinceMs >= notDeployedAfterMs ? content : undefined;
+  }
 
   return {
     record: ({ applications }, options) =>
@@ -161,7 +203,7 @@ async function createEvent(
   return objectName(created)?.name ?? "";
 }
 
-function forgetOldest(warnings: Map<string, Warning>): void {
-  const [oldest] = warnings.keys();
-  if (warnings.size > REMEMBERED_WARNINGS && oldest !== undefined) warnings.delete(oldest);
+function forgetOldest(remembered: Map<string, unknown>): void {
+  const [oldest] = remembered.keys();
+  if (remembered.size > REMEMBERED_WARNINGS && oldest !== undefined) remembered.delete(oldest);
 }

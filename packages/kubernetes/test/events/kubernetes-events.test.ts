@@ -48,6 +48,16 @@ const broken: ImageReport = {
   },
 };
 
+const undeployed: ImageReport = {
+  ...updated,
+  outcome: "not-deployed",
+  decision: {
+    ...updated.decision,
+    outcome: "not-deployed",
+    reason: { code: "not-deployed", image: "ghcr.io/team/app:1.1" },
+  },
+};
+
 function reportOf(...applications: readonly Partial<ApplicationReport>[]): UpdateReport {
   const none = { application: web, images: [], diagnostics: [] };
   return {
@@ -112,6 +122,50 @@ describe("an update that was written", () => {
     const { api, server } = await startServer({ objects: [application("web")] });
     const recorded = await kubernetesEvents({ api }).record(reportOf(report));
     expect([recorded, server.requests]).toEqual([{ recorded: 0, failed: [] }, []]);
+  });
+});
+
+describe("an image that is written and not deployed", () => {
+  it("is a warning once it has been so for longer than Argo CD takes to look at Git", async () => {
+    const { api, server } = await startServer({ objects: [application("web")] });
+    const clock = createTestClock();
+    const events = kubernetesEvents({ api, clock });
+    const report = reportOf({ images: [undeployed] });
+    await events.record(report);
+    clock.advance(299_999);
+    await events.record(report);
+    expect(server.list("Event")).toEqual([]);
+    clock.advance(1);
+    await events.record(report);
+    await events.record(report);
+    expect(server.list("Event")).toMatchObject([
+      {
+        type: "Warning",
+        reason: "ImageNotDeployed",
+        message: expect.stringContaining("ghcr.io/team/app:1.1 is written, and Argo CD is Synced"),
+        count: 2,
+      },
+    ]);
+  });
+
+  it("is none when it was deployed in between, and is one beside a failure", async () => {
+    const { api, server } = await startServer({ objects: [application("web")] });
+    const clock = createTestClock();
+    const events = kubernetesEvents({ api, clock, notDeployedAfterMs: 1000 });
+    await events.record(reportOf({ images: [undeployed] }));
+    clock.advance(1000);
+    await events.record(reportOf({ images: [upToDate] }));
+    await events.record(reportOf({ images: [undeployed, broken] }));
+    clock.advance(1000);
+    await events.record(reportOf({ images: [undeployed, broken] }));
+    const recorded = server.list("Event");
+    expect(recorded).toHaveLength(2);
+    expect(recorded).toContainEqual(
+      expect.objectContaining({ reason: "ImageUpdateFailed", count: 2 }),
+    );
+    expect(recorded).toContainEqual(
+      expect.objectContaining({ reason: "ImageNotDeployed", count: 1 }),
+    );
   });
 });
 
