@@ -91,6 +91,7 @@ describe("the core", () => {
 
   it("depends on exactly these packages", () => {
     expect(runtimeDependencies(manifest)).toEqual([
+      "@image-updater/go-template",
       "@noble/hashes",
       "@scure/base",
       "js-yaml",

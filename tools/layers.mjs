@@ -100,7 +100,7 @@ function folderArrows(folder, inner) {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `packages/core/src/${folder}/${name}/**`);
   const allowed = inner.length === 1 ? inner.join("") : `{${inner.join(",")}}`;
-  const group = (up) => [`${up}**`, `!${up}${allowed}/**`, `${SCOPE}**`];
+  const group = (up) => [`${up}**`, `!${up}${allowed}/**`, ...scopeExcept(rowOf("core").imports)];
   return [
     restrict([`packages/core/src/${folder}/**`], group("../"), message),
     ...(inside.length === 0 ? [] : [restrict(inside, group("../../"), message)]),
@@ -112,14 +112,21 @@ function packageArrows() {
     .filter((name) => name !== "core")
     .map((name) => {
       const { imports } = rowOf(name);
-      const allowed = imports.flatMap((other) => [`!${SCOPE}${other}`, `!${SCOPE}${other}/**`]);
       const list = imports.length === 0 ? "nothing of ours" : `${imports.join(", ")} only`;
       return restrict(
         [`packages/${name}/src/**`],
-        [`${SCOPE}**`, ...allowed],
+        scopeExcept(imports),
         `${SCOPE}${name} imports ${list}.`,
       );
     });
+}
+
+/** Patterns of our packages, but for these. */
+function scopeExcept(imports) {
+  return [
+    `${SCOPE}**`,
+    ...imports.flatMap((other) => [`!${SCOPE}${other}`, `!${SCOPE}${other}/**`]),
+  ];
 }
 
 function restrict(files, group, message) {

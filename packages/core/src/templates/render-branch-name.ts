@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { hex } from "@scure/base";
 import type { Parsed } from "../errors/diagnostic.js";
 import { renderTemplate } from "./render-template.js";
-import { stringValue, structValue, type TemplateValue } from "./template-value.js";
+import { stringValue, structValue, type TemplateValue } from "@image-updater/go-template";
 import { encodedLength, encodeText } from "./utf8-text.js";
 
 /** One image whose change goes to the branch. */

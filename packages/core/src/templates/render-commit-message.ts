@@ -1,6 +1,6 @@
 import type { Parsed } from "../errors/diagnostic.js";
 import { renderTemplate } from "./render-template.js";
-import { mapValue, stringValue, structValue, type TemplateValue } from "./template-value.js";
+import { mapValue, stringValue, structValue, type TemplateValue } from "@image-updater/go-template";
 
 /** One image a commit changes. */
 export interface CommitMessageChange {

@@ -1,8 +1,10 @@
 import type { Diagnostic, DiagnosticSeverity, Parsed } from "../errors/diagnostic.js";
-import { TemplateError } from "../errors/template-error.js";
-import { executeTemplate } from "./template-evaluator.js";
-import { parseTemplate } from "./template-parser.js";
-import type { TemplateValue } from "./template-value.js";
+import {
+  executeTemplate,
+  GoTemplateError,
+  parseTemplate,
+  type TemplateValue,
+} from "@image-updater/go-template";
 
 /** How a template is named in messages, and what its failure costs. */
 export interface TemplatePurpose {
@@ -19,17 +21,17 @@ export function renderTemplate(
   try {
     return { value: executeTemplate(parseTemplate(template), data), diagnostics: [] };
   } catch (error) {
-    if (!TemplateError.is(error)) throw error;
+    if (!(error instanceof GoTemplateError)) throw error;
     return { value: undefined, diagnostics: [describeFailure(error, template, purpose)] };
   }
 }
 
 function describeFailure(
-  error: TemplateError,
+  error: GoTemplateError,
   template: string,
   { name, severity }: TemplatePurpose,
 ): Diagnostic {
-  const { offset } = error.context;
+  const { offset } = error;
   const where = offset === undefined ? {} : { offset };
   const place = offset === undefined ? "" : ` at ${lineAndColumn(template, offset)}`;
   const message = `${name} template${place}: ${shorten(error.message)}`;

@@ -1,6 +1,6 @@
 import type { Clock } from "../ports/clock.js";
 import type { LogFields, Logger } from "../ports/logger.js";
-import { quoteText } from "../templates/quote-text.js";
+import { quoteText } from "@image-updater/go-template";
 
 /** A level of the text form, least important first. */
 export type LogLevel = "debug" | "info" | "warning" | "error";
