@@ -69,7 +69,7 @@ function findReaders(
   path: string,
 ): { readonly readers: readonly Reader[]; readonly isCertain: boolean | undefined } {
   const sources = sourcesOf(application);
-  const rendered = sources.filter(({ source }) => source.chart !== undefined || isHelm(source));
+  const rendered = sources.filter(readsValues);
   const readers: Reader[] = [];
   let isUnknown = rendered.length === 0;
   for (const located of rendered) {
@@ -93,6 +93,11 @@ function findReaders(
   // A chart beside it may be a dependency, whose values are read with it.
   const isOwnChart = files.written(chartBeside(path)) !== undefined;
   return { readers, isCertain: isKnownRepository && !isOwnChart };
+}
+
+/** Whether a source may read values files. */
+function readsValues({ source }: LocatedSource): boolean {
+  return source.chart !== undefined || isHelm(source);
 }
 
 /** Whether Helm renders the source, as far as the Application tells. */
@@ -181,7 +186,7 @@ function notRead(
   isCertain: boolean,
 ): EffectProblem {
   const sources = sourcesOf(application);
-  const listed = sources.flatMap((located) => {
+  const listed = sources.filter(readsValues).flatMap((located) => {
     const { valueFiles } = located.source.helmValues;
     return valueFilesOf(located, valueFiles, sources, location).flatMap((file) =>
       file.kind === "here" ? [file.path] : [],
@@ -196,7 +201,11 @@ function notRead(
     meant === undefined
       ? "name one that it reads, or add this one to helm.valueFiles"
       : `write the target "helmvalues:/${meant}"`;
-  const severity = severityOf(application, isCertain);
+  // A source that only lends files may be there before the first of them is named.
+  const isLent =
+    known.length === 0 &&
+    sources.some(({ source }) => source.ref !== undefined && isWrittenTo(source, location));
+  const severity = severityOf(application, isCertain && !isLent);
   const message = `the file ${created}is not among the values files of the Application, which ${read}; ${right}`;
   return { diagnostic: { severity, code: "file-not-read", where: { file: path }, message } };
 }

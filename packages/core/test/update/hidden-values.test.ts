@@ -389,6 +389,19 @@ describe("a values file that the Application does not read", () => {
       files: { "base/Chart.yaml": "name: base\n", "base/values.yaml": "image: {tag: '1.0'}\n" },
     },
     {
+      title: "the chart has no values files yet, and another source is there to lend them",
+      setup: {
+        annotations: { ...target("/env/prod.yaml"), "git-repository": REPOSITORY },
+        spec: {
+          source: undefined,
+          sources: [
+            { repoURL: "https://charts.example.com", chart: "app", targetRevision: "1.2.3" },
+            { repoURL: REPOSITORY, ref: "values", targetRevision: "main" },
+          ],
+        },
+      },
+    },
+    {
       title: "an ApplicationSet may read it",
       setup: { ...OWNED, annotations: target("/env/prod.yaml"), source: { helm: {} } },
     },
