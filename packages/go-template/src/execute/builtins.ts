@@ -141,7 +141,7 @@ function escapeFunction(escape: (text: string) => string): Builtin {
  * Go's `eq`: whether the first value equals any of the others. `nil` may be compared to anything;
  * else both have to be of the same kind, and lists, maps and what holds them cannot be compared.
  */
-export function equalsAny(
+function equalsAny(
   first: TemplateValue,
   others: readonly TemplateValue[],
   offset: number,
@@ -150,7 +150,7 @@ export function equalsAny(
 }
 
 /** Go's `lt`: numbers by size, strings by their bytes; anything else is an error. */
-export function isLess(left: TemplateValue, right: TemplateValue, offset: number): boolean {
+function isLess(left: TemplateValue, right: TemplateValue, offset: number): boolean {
   if (left.kind === "string" && right.kind === "string") {
     return compareText(left.value, right.value) < 0;
   }

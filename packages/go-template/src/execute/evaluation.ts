@@ -12,7 +12,7 @@ export interface Evaluation {
 }
 
 /** What an execution has used of its limits. */
-export interface Spent {
+interface Spent {
   work: number;
   depth: number;
 }

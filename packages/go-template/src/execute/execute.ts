@@ -176,13 +176,13 @@ function* countTo(
 }
 
 /** The value of a pipeline, and its variables, which now exist and hold that value. */
-export interface PipelineResult {
+interface PipelineResult {
   readonly value: TemplateValue;
   readonly variables: readonly Variable<TemplateValue>[];
 }
 
 /** Evaluates the commands, each with the result before as its last argument; sets the variables. */
-export function evaluatePipeline(
+function evaluatePipeline(
   evaluation: Evaluation,
   dot: TemplateValue,
   pipeline: Pipeline,

@@ -65,7 +65,7 @@ export function describeToken(token: Token): string {
 }
 
 /** Where the lexer is; `spaced` is whether white space was just skipped. */
-export interface LexerState {
+interface LexerState {
   readonly text: string;
   readonly tokens: Token[];
   offset: number;
@@ -73,7 +73,7 @@ export interface LexerState {
 }
 
 /** Adds the token that ends at `end` and moves there. */
-export function addToken(state: LexerState, kind: TokenKind, end: number): void {
+function addToken(state: LexerState, kind: TokenKind, end: number): void {
   const { text, offset, spaced } = state;
   state.tokens.push({ kind, text: text.slice(offset, end), offset, spaced });
   state.offset = end;
@@ -81,18 +81,18 @@ export function addToken(state: LexerState, kind: TokenKind, end: number): void 
 }
 
 /** Adds the token that ends the template for a reason; always `false`, as there is nothing more. */
-export function addError(state: LexerState, message: string): false {
+function addError(state: LexerState, message: string): false {
   state.tokens.push({ kind: "error", text: message, offset: state.offset, spaced: false });
   return false;
 }
 
 /** Go's white space inside of an action. */
-export function isSpace(character: string | undefined): boolean {
+function isSpace(character: string | undefined): boolean {
   return character === " " || character === "\t" || character === "\r" || character === "\n";
 }
 
 /** The first offset from `offset` on that is no white space. */
-export function skipSpaces(text: string, offset: number): number {
+function skipSpaces(text: string, offset: number): number {
   let end = offset;
   while (isSpace(text[end])) end += 1;
   return end;
@@ -163,7 +163,7 @@ function trimEnd(text: string, start: number, end: number): number {
  * Reads the tokens of one action, from behind its opening delimiter to behind its closing one.
  * `false` when the template ends here, by an error.
  */
-export function lexAction(state: LexerState): boolean {
+function lexAction(state: LexerState): boolean {
   let parentheses = 0;
   for (;;) {
     skipToToken(state);

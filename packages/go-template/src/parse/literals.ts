@@ -2,7 +2,7 @@ import { decodeText } from "../utf8.js";
 import { floatValue, intValue, type TemplateValue } from "../value.js";
 
 /** A literal, or why it is none; the reason is the end of a sentence that starts with it. */
-export type LiteralResult =
+type LiteralResult =
   | { readonly kind: "value"; readonly value: TemplateValue }
   | { readonly kind: "invalid"; readonly reason: string };
 

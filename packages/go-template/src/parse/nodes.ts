@@ -60,7 +60,7 @@ export type Operand =
   | Pipeline;
 
 /** `$name.Field`. */
-export interface VariableOperand {
+interface VariableOperand {
   readonly kind: "variable";
   readonly offset: number;
   readonly name: string;
@@ -68,7 +68,7 @@ export interface VariableOperand {
 }
 
 /** `(pipeline).Field`. */
-export interface ChainOperand {
+interface ChainOperand {
   readonly kind: "chain";
   readonly offset: number;
   readonly base: Operand;

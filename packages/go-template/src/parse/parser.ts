@@ -187,7 +187,7 @@ function isBlank(nodes: readonly TemplateNode[]): boolean {
 }
 
 /** What the parser knows while it reads one body; `define` and `block` start a new one. */
-export interface ParserState {
+interface ParserState {
   readonly cursor: TokenCursor;
   /** The variables a term may name here. */
   readonly scope: VariableScope<undefined>;
@@ -199,18 +199,18 @@ export interface ParserState {
 }
 
 /** The error for a token that cannot stand where it stands. */
-export function unexpected(token: Token, context: string): GoTemplateError {
+function unexpected(token: Token, context: string): GoTemplateError {
   if (token.kind === "error") return parseError(token.offset, token.text);
   return parseError(token.offset, `unexpected ${describeToken(token)} ${context}`);
 }
 
 /** An error of code `parse`. */
-export function parseError(offset: number, message: string): GoTemplateError {
+function parseError(offset: number, message: string): GoTemplateError {
   return new GoTemplateError("parse", message, offset);
 }
 
 /** Parses what lies one level deeper, up to a limit that keeps the call stack small. */
-export function parseNested<T>(state: ParserState, offset: number, parse: () => T): T {
+function parseNested<T>(state: ParserState, offset: number, parse: () => T): T {
   if (state.nesting >= maximumNesting) {
     throw tooLarge(offset, `nests more than ${maximumNesting} blocks and parentheses`);
   }
@@ -221,7 +221,7 @@ export function parseNested<T>(state: ParserState, offset: number, parse: () => 
 }
 
 /** The state at the beginning of a body. */
-export function createParserState(
+function createParserState(
   cursor: TokenCursor,
   definitions: Map<string, readonly TemplateNode[]>,
   nesting: number,
@@ -230,17 +230,10 @@ export function createParserState(
 }
 
 /** What a pipeline stands in; only `range` may declare two variables. */
-export type PipelineContext =
-  | "action"
-  | "if"
-  | "with"
-  | "range"
-  | "template"
-  | "block"
-  | "parentheses";
+type PipelineContext = "action" | "if" | "with" | "range" | "template" | "block" | "parentheses";
 
 /** Parses a pipeline and the token behind it, which has to be `end`. */
-export function parsePipeline(
+function parsePipeline(
   state: ParserState,
   context: PipelineContext,
   end: "close" | "close-parenthesis",
