@@ -16,7 +16,7 @@ import { DEFAULT_HELM_NAME, DEFAULT_HELM_TAG } from "../policy/default-helm-name
 import type { ImagePolicy } from "../policy/image-policy.js";
 import type { HelmTarget } from "../policy/image-settings.js";
 import type { KustomizationImage } from "../ports/edits.js";
-import { overrideKindOf } from "./override-kind.js";
+import { overrideKindOf } from "../effect/override-kind.js";
 
 /** The texts that say what runs, for an Application without a status. */
 export interface CurrentFiles {

@@ -10,7 +10,7 @@ import type { Cycle } from "./cycle.js";
 import type { ApplicationPlan } from "./plan.js";
 import { planImage, planInvalidImage, type PlannedImage } from "./plan-image.js";
 import { renderChange, type RenderedChange } from "./render-change.js";
-import { standsInSpec } from "./render-source-changes.js";
+import { standsInSpec } from "../effect/render-source-changes.js";
 import type { SelectedApplication } from "./select-images.js";
 import { stopAtSharedPlaces } from "./shared-places.js";
 import { imagesWithoutName } from "./written-places.js";

@@ -14,7 +14,7 @@ import type { ImageReference } from "../image/image-reference.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
 import { secretNamespace } from "../policy/parse-image-policy.js";
 import type { Cycle } from "./cycle.js";
-import { toDecidedImage, type DecidedImage } from "./decided-image.js";
+import { toDecidedImage, type DecidedImage } from "../effect/decided-image.js";
 import type { ImagePlan } from "./plan.js";
 import type { SelectedImage } from "./select-images.js";
 import { findNearEntry } from "./near-entry.js";

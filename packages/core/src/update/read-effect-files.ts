@@ -3,11 +3,11 @@ import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import type { ReadResult, WriteBackRead } from "../ports/write-back-target.js";
 import { readTargets } from "./call-targets.js";
 import type { Cycle } from "./cycle.js";
-import { isWrittenTo, ownSource, pathsOf, type EffectSubject } from "./effect-subject.js";
-import { helmFilesToRead } from "./hidden-helm-values.js";
-import { overlayToRead } from "./hidden-images.js";
-import { sharedOverrideOf } from "./other-parameters.js";
-import { overrideFilesOf } from "./override-layers.js";
+import { isWrittenTo, ownSource, pathsOf, type EffectSubject } from "../effect/effect-subject.js";
+import { helmFilesToRead } from "../effect/hidden-helm-values.js";
+import { overlayToRead } from "../effect/hidden-images.js";
+import { sharedOverrideOf } from "../effect/other-parameters.js";
+import { overrideFilesOf } from "../effect/override-layers.js";
 import { valuesFilesOf } from "./missing-values.js";
 import type { PlannedApplication } from "./plan-application.js";
 

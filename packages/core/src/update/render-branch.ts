@@ -9,7 +9,7 @@ import type { WriteBackLocation } from "../ports/write-back-target.js";
 import { checkBranchName } from "../templates/check-branch-name.js";
 import { renderBranchName } from "../templates/render-branch-name.js";
 import { encodeText } from "../templates/utf8-text.js";
-import { printedTag, type DecidedImage } from "./decided-image.js";
+import { printedTag, type DecidedImage } from "../effect/decided-image.js";
 import { redactUserInfo } from "./redact-user-info.js";
 
 /** What the name of a branch to push is made of. */

@@ -10,15 +10,15 @@ import type { Edit } from "../ports/edits.js";
 import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import type { WriteBackChange, WriteBackLocation } from "../ports/write-back-target.js";
 import { renderCommitMessage } from "../templates/render-commit-message.js";
-import { printedTag, type DecidedImage } from "./decided-image.js";
+import { printedTag, type DecidedImage } from "../effect/decided-image.js";
 import { renderBranch } from "./render-branch.js";
 import {
   renderHelmValues,
   renderKustomization,
   renderOverrideChanges,
   renderSourceChanges,
-} from "./render-source-changes.js";
-import { findHiddenEntries } from "./hidden-entries.js";
+} from "../effect/render-source-changes.js";
+import { findHiddenEntries } from "../effect/hidden-entries.js";
 import type { CommitSettings } from "./updater.js";
 import { locationOf, overrideFileOf } from "./write-back-paths.js";
 

@@ -9,7 +9,7 @@ import type { ReadResult, WriteBackChange } from "../ports/write-back-target.js"
 import { isDone, runsOtherwise } from "../application/deployment-sign.js";
 import { textOfFile } from "./call-targets.js";
 import type { Cycle } from "./cycle.js";
-import type { DecidedImage } from "./decided-image.js";
+import type { DecidedImage } from "../effect/decided-image.js";
 import {
   isWrittenTo,
   ownSource,
@@ -17,18 +17,18 @@ import {
   type EffectFiles,
   type EffectProblem,
   type EffectSubject,
-} from "./effect-subject.js";
-import { findOutsideGeneratePaths } from "./generate-paths.js";
-import { findHiddenHelmValues } from "./hidden-helm-values.js";
-import { findHiddenImages } from "./hidden-images.js";
-import { findHiddenSpec, findUnreadOverrides } from "./hidden-override.js";
+} from "../effect/effect-subject.js";
+import { findOutsideGeneratePaths } from "../effect/generate-paths.js";
+import { findHiddenHelmValues } from "../effect/hidden-helm-values.js";
+import { findHiddenImages } from "../effect/hidden-images.js";
+import { findHiddenSpec, findUnreadOverrides } from "../effect/hidden-override.js";
 import {
   dropsParameters,
   readBeneath,
   vanishingNames,
   type BeneathOverride,
-} from "./other-parameters.js";
-import { findHiddenEntries } from "./hidden-entries.js";
+} from "../effect/other-parameters.js";
+import { findHiddenEntries } from "../effect/hidden-entries.js";
 import { findMissingValues } from "./missing-values.js";
 import type { ApplicationPlan, FilePreview, ImagePlan } from "./plan.js";
 import type { PlannedApplication } from "./plan-application.js";

@@ -10,13 +10,13 @@ import { DEFAULT_HELM_NAME, DEFAULT_HELM_TAG } from "../policy/default-helm-name
 import type { ImagePolicy } from "../policy/image-policy.js";
 import type { HelmTarget } from "../policy/image-settings.js";
 import type { ArgoCdSourceChanges, KustomizationImage } from "../ports/edits.js";
-import { overrideKindOf } from "./override-kind.js";
+import { overrideKindOf } from "../effect/override-kind.js";
 import {
   renderHelmValues,
   renderKustomization,
   renderSourceChanges,
   type RenderedImage,
-} from "./render-source-changes.js";
+} from "../effect/render-source-changes.js";
 
 /** One value that an image writes. */
 export interface WrittenPlace {
