@@ -41,7 +41,11 @@ export interface GitWriteBackSettings {
   readonly pullRequests?: GitPullRequestSettings | undefined;
   /** Whether plain `http://` URLs are written to, credentials unprotected. Default: false. */
   readonly allowHttp?: boolean | undefined;
-  /** How long lost races are tried again. Default: 60 000. */
+  /**
+   * How long lost races are tried again, from the first attempt: longer where many write to one branch,
+   * or the server is slow. Below what the updater waits for a write. What fails otherwise is tried again
+   * for a minute at most. Default: 240 000.
+   */
   readonly deadlineMs?: number | undefined;
   /** For one HTTP request, or one over SSH with its connection, to the end. Default: 90 000. */
   readonly requestTimeoutMs?: number | undefined;

@@ -6,7 +6,7 @@ import type { GitWriteBackSettings } from "../git-write-back-settings.js";
 import { openGitRemote } from "../repository/git-remote.js";
 import type { createRepositoryMemories } from "../repository/repository-memory.js";
 import type { RepositoryUrl } from "../repository/repository-url.js";
-import { retryUntilDeadline } from "../retry.js";
+import { DEFAULT_DEADLINE_MS, retryUntilDeadline } from "../retry.js";
 import type { PullRequestOptions, RepositoryWork } from "./repository-work.js";
 import type { Login } from "./work-with-credential.js";
 
@@ -35,7 +35,11 @@ export async function openRepository(
   signal: AbortSignal | undefined,
 ): Promise<RepositoryWork> {
   const { dispatcher, knownHosts, author = DEFAULT_AUTHOR, random = Math.random } = settings;
-  const { requestTimeoutMs = 90_000, deadlineMs = 60_000, allowHttp = false } = settings;
+  const {
+    requestTimeoutMs = 90_000,
+    deadlineMs = DEFAULT_DEADLINE_MS,
+    allowHttp = false,
+  } = settings;
   const { maxPackBytes = 512 * 1024 * 1024, prefer = "fewer-bytes" } = settings;
   const limits = { target: address.url, clock, random, deadlineMs, signal };
   const access = {

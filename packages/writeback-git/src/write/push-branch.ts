@@ -110,11 +110,26 @@ async function pushBatch(
   }
   if (outcome instanceof Error) return { kind: "again", error: outcome };
   if (now !== expected) {
-    return { kind: "again", error: lostRace(remote.target, target.branch, limits.deadlineMs) };
+    const error = lostRace(remote.target, target.branch, limits.deadlineMs);
+    return { kind: "again", error, ahead: await countAhead(work, start, advertisement) };
   }
   const error = rejection(remote.target, target.branch, outcome);
   if (replaces) return { kind: "again", error };
   throw error;
+}
+
+/** How many commits others pushed since a branch was looked at; `undefined` where that cannot be told. */
+async function countAhead(
+  { remote, target, limits }: BranchWork,
+  { oid: base }: BranchStart,
+  advertisement: RefAdvertisement,
+): Promise<number | undefined> {
+  const tip = tipOf(advertisement, target);
+  if (tip === undefined) return undefined;
+  const range = { tip, base, features: advertisement.features };
+  // Only pauses depend on it.
+  const commits = await remote.commitsBeyond(range, limits.signal).catch(() => undefined);
+  return commits?.length;
 }
 
 /** The push that arrived although nobody said so. */
