@@ -15,3 +15,8 @@ it.each([
 ])("shows %s as %s", (text, shown) => {
   expect(redactUserInfo(text)).toBe(shown);
 });
+
+it.each([["a"], ["://"], ["a://b"], ["@"], ["://@"]])("reads a long text of %j", (part) => {
+  const text = part.repeat(100_000);
+  expect(redactUserInfo(`${text} https://u:p@host`)).toMatch(/ https:\/\/host$/u);
+});
