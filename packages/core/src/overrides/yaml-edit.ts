@@ -166,12 +166,10 @@ function refuseOpenBlockScalar(text: string, node: YamlNode): void {
   if (inner !== undefined) return refuseOpenBlockScalar(text, inner);
   const isBlock = node.kind === "scalar" && node.style === "block";
   if (!isBlock || node.end < text.length || /[\r\n]$/.test(text)) return;
-  const header = text.slice(startOfLine(text, Math.max(0, node.start - 2)), node.start);
-  if (STRIPPED_BLOCK_SCALAR.test(header.trimEnd())) return;
+  const { header } = node;
+  if (header !== undefined && /^.[1-9]?-/.test(text.slice(header, header + 3))) return;
   throw new EditError("unsupported-yaml", "the file ends inside of a block scalar");
 }
-
-const STRIPPED_BLOCK_SCALAR = /[|>][1-9]?-[1-9]?(?:[ \t]+#.*)?$/;
 
 function appendFlow(
   text: string,

@@ -53,6 +53,8 @@ export interface YamlScalar extends YamlNodeBase {
   readonly kind: "scalar";
   readonly style: "plain" | "single" | "double" | "block";
   readonly value: string;
+  /** Where the `|` or `>` of a block scalar stands, if that is known; it starts in the line below. */
+  readonly header?: number | undefined;
 }
 
 /** A reference to an anchor, as `*name`. */
@@ -164,7 +166,13 @@ function readScalar(reader: Reader, event: ScalarEvent, place: number): YamlScal
   const absentAt = Math.max(place, event.anchorEnd, event.tagEnd);
   const start = isAbsent ? absentAt : event.valueStart - quote;
   const end = isAbsent ? absentAt : event.valueEnd + quote;
-  return { kind: "scalar", style, value, start, end, ...properties(reader, event, start) };
+  const header = style === "block" ? headerAt(reader.text, absentAt) : undefined;
+  return { kind: "scalar", style, value, start, end, header, ...properties(reader, event, start) };
+}
+
+function headerAt(text: string, place: number): number | undefined {
+  const header = skipTrivia(text, place);
+  return /[|>]/.test(text.charAt(header)) ? header : undefined;
 }
 
 function readMapping(reader: Reader, event: MappingEvent): YamlMapping {

@@ -169,6 +169,7 @@ describe("setHelmValues", () => {
     ["a", "{a}\n", "unsupported-yaml"],
     ["x.image.tag", "d: &d {image: {tag: 1}}\nx:\n  <<: *d\n", "unsupported-yaml"],
     ["t", "a: |\n  no line break", "unsupported-yaml"],
+    ["t", "a: | # |-\n  no line break", "unsupported-yaml"],
     ["a.b", "a: &a *a\n", "invalid-yaml"],
     ["a", "a: *x\n", "invalid-yaml"],
     ["a", "a: [1\nb: 2\n", "invalid-yaml"],
