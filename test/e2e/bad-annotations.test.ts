@@ -179,7 +179,7 @@ describe.concurrent("an annotation that is wrong", () => {
     });
   });
 
-  it("is no manifest at all: the field is named", () => {
+  it("is not a manifest at all: the field is named", () => {
     expect(readApplication({ metadata: {}, spec: {} })).toMatchObject({
       value: undefined,
       diagnostics: [{ severity: "error", where: { field: "metadata.name" } }],

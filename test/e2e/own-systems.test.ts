@@ -206,7 +206,7 @@ describe.concurrent("the demo on the reader's own systems", () => {
       says: [/no Application/],
     },
     {
-      name: "a file that is no YAML",
+      name: "a file that is not YAML",
       text: "a: [\n",
       option: "--application",
       says: [/wrong-input/],
@@ -220,7 +220,7 @@ describe.concurrent("the demo on the reader's own systems", () => {
 
     expect(outcome.code).toBe(1);
     for (const each of says) expect(outcome.stderr).toMatch(each);
-    // A person's slip is no crash.
+    // A person's slip is not a crash.
     expect(outcome.stderr).not.toMatch(/^\s+at /mu);
   });
 

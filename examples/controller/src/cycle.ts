@@ -45,7 +45,7 @@ export interface CycleOptions {
   readonly scope: Scope;
   readonly dryRun: boolean;
   readonly logger: Logger;
-  /** Ends reads and begins no write; a write that runs is finished. What it cuts short is no failure. */
+  /** Ends reads and begins no write; a write that runs is finished. What it cuts short is not a failure. */
   readonly signal: AbortSignal;
   /** Nothing is written after it, and no write is tried again. Default never. */
   readonly lost?: AbortSignal | undefined;

@@ -26,7 +26,7 @@ export function listAt(value: unknown, ...keys: readonly string[]): readonly unk
   return Array.isArray(found) ? found : [];
 }
 
-/** The texts of a mapping at a path of keys; what is no text is left out. */
+/** The texts of a mapping at a path of keys; what is not text is left out. */
 export function textsAt(
   value: unknown,
   ...keys: readonly string[]

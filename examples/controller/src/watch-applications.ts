@@ -5,7 +5,7 @@ import type { Trigger } from "./trigger.js";
 /**
  * Tells of every Application that changed in a way that matters, until the signal is aborted.
  *
- * What is there at the start is no change. Argo CD writes statuses all the time, with every roll-out what
+ * What is there at the start is not a change. Argo CD writes statuses all the time, with every roll-out what
  * then runs, and we ourselves write parameters: neither is one, but for the first status that says what
  * runs, without which nothing could be decided. The next whole cycle sees the rest.
  */

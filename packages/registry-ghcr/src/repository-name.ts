@@ -15,7 +15,7 @@ export function inLowerCase(repository: Repository): Repository {
 /** One step of a path that a URL does not take for another place. */
 const STEP = /^[a-z0-9_-][a-z0-9._-]*$/;
 
-/** The owner and the rest of a path, `undefined` for what is no `owner/name`. */
+/** The owner and the rest of a path, `undefined` for what is not an `owner/name`. */
 export function parsePackageName(path: string): PackageName | undefined {
   const steps = path.split("/");
   const [owner = "", ...name] = steps;

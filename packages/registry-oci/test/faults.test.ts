@@ -81,7 +81,7 @@ it.each(["rate-limited", "server-error", "disconnect"] as const)(
   },
 );
 
-it("what is no passing trouble is not tried again", async () => {
+it("what is not a passing problem is not tried again", async () => {
   const server = await startRegistry({ fixture, faults: [{ on: "tags", behave: "forbidden" }] });
   await registryErrorOf(createClient({ retries: 3 }).listTags(repositoryOf(server)));
   expect(server.requests).toHaveLength(1);

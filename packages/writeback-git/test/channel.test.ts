@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true, maxRetries: 3 });
 });
 
-/** Writes a value again and again, in the way of a transport that is no HTTP. */
+/** Writes a value again and again, in the way of a transport that is not HTTP. */
 async function stage(
   protocol: 0 | 2,
   filters: boolean,

@@ -110,7 +110,7 @@ it("where the runtime replaces undici, refuses what it ignores, and stops bodies
   expect(codeOf(written)).toBe("written");
 });
 
-it("keeps no byte of an answer that is no HTTP in its errors", async () => {
+it("keeps no byte of an answer that is not HTTP in its errors", async () => {
   const secret = "canary-5f3a9c1e";
   const broken = createTcpServer((socket) => {
     socket.on("error", () => {});

@@ -184,15 +184,20 @@ describeWith(["git", "git"], ["openssl", "openssl"])("a GitHub App", () => {
 
   it.each([
     ["is not installed", { installationId: "99" }, "not-found", "install the App"],
-    ["is no number", { appId: "me" }, "invalid-secret", "id should be a number"],
+    ["is not a number", { appId: "me" }, "invalid-secret", "id should be a number"],
     [
-      "has an installation that is no number",
+      "has an installation that is not a number",
       { installationId: "../1" },
       "invalid-secret",
       "number",
     ],
     ["has a key that is none", { privateKey: "hunter2" }, "invalid-secret", "PEM RSA key"],
-    ["has an API that is no URL", { baseUrl: "ghe.example.com" }, "invalid-secret", "https://HOST"],
+    [
+      "has an API that is not a URL",
+      { baseUrl: "ghe.example.com" },
+      "invalid-secret",
+      "https://HOST",
+    ],
   ])("that %s is refused, in words that help", async (_title, more, code, words) => {
     const result = await write(createTarget(more));
     expect(result.code).toBe(code);

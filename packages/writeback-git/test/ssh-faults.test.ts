@@ -57,7 +57,7 @@ describeSsh("over SSH, when something goes wrong,", () => {
       await expect.poll(() => server.openConnections).toBe(0);
     });
 
-    it("to something that is no SSH server is unavailable, with what it said left out", async () => {
+    it("to something that is not an SSH server is unavailable, with what it said left out", async () => {
       const other = createServer((socket) => {
         socket.on("error", () => undefined).resume();
         socket.end("220 mail.example.com ESMTP\r\n");

@@ -120,11 +120,11 @@ describeSsh("a private key", () => {
     ["an empty text", ""],
     ["a key that is cut off", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA"],
     [
-      "bytes that are no key",
+      "bytes that are not key",
       "-----BEGIN OPENSSH PRIVATE KEY-----\nYSBzZWNyZXQgb2YgbWluZSBhIHNlY3JldCBvZiBtaW5l\n-----END OPENSSH PRIVATE KEY-----",
     ],
     [
-      "PEM that is no key",
+      "PEM that is not a key",
       "-----BEGIN PRIVATE KEY-----\nYSBzZWNyZXQgb2YgbWluZQ==\n-----END PRIVATE KEY-----",
     ],
     [

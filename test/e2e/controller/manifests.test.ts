@@ -270,9 +270,9 @@ describe("the definition of ImageUpdater", () => {
     [
       "tags to ignore as one text",
       { applicationRefs: [ref], commonUpdateSettings: { ignoreTags: "*" } },
-      "is no array",
+      "is not of type array",
     ],
-    ["a field of 1.0", { applicationRefs: [ref], namespace: "argocd" }, "namespace is no field"],
+    ["a field of 1.0", { applicationRefs: [ref], namespace: "argocd" }, "namespace is not a field"],
   ])("refuses %s", (_, spec, problem) => {
     const problems = resourceProblems(schema(), { metadata: { name: "web" }, spec });
     expect(problems.join("\n")).toContain(problem);

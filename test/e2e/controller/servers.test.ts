@@ -106,7 +106,7 @@ describe("the webhook server", () => {
   it.each([
     ["a wrong secret", "/webhook?type=docker.io&secret=wrong", PUSH, 400],
     ["a kind without a secret", "/webhook?type=quay.io", PUSH, 400],
-    ["what is no push", "/webhook?type=docker.io&secret=s3cret", "{}", 400],
+    ["what is not a push", "/webhook?type=docker.io&secret=s3cret", "{}", 400],
     ["another path", "/hook", PUSH, 404],
   ])("refuses %s", async (_, path, body, status) => {
     const { servers, triggers, logger } = await start();

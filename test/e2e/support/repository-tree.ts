@@ -50,7 +50,7 @@ export function join(...parts: readonly string[]): string {
 export function yamlOf(tree: RepositoryTree, path: string): Mapping {
   const content: unknown = load(tree.get(path) ?? "{}");
   if (isMapping(content)) return content;
-  throw new Error(`${path} is no mapping`);
+  throw new Error(`${path} is not a mapping`);
 }
 
 /** A YAML mapping of which nothing else is known. */

@@ -12,7 +12,7 @@ import {
 
 /**
  * The pull request that `image-updater.dev/pull-request` and `image-updater.dev/pull-request-labels`
- * ask for. Absent gives no value; a word that is no forge gives none either, with an error.
+ * ask for. Absent gives no value; a word that is not a forge gives none either, with an error.
  */
 export function readPullRequest(annotations: Annotations): Parsed<PullRequestConfig> {
   const found = readOwnSetting(annotations, OWN_SETTINGS.pullRequest);

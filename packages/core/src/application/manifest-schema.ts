@@ -41,7 +41,7 @@ const manifest = z.looseObject({
   metadata: z.looseObject({
     name: z.string().min(1),
     namespace: text,
-    // Values that are no text are the business of the annotations' parser.
+    // Values that are not text are the business of the annotations' parser.
     annotations: z.record(z.string(), z.unknown()).nullish(),
   }),
   spec: z.looseObject({

@@ -53,7 +53,7 @@ export interface ReadApplicationOptions {
 /**
  * Reads an Argo CD Application manifest (decoded JSON or YAML).
  *
- * The value is undefined when the manifest is no Application, has no source, or, where no settings
+ * The value is undefined when the manifest is not an Application, has no source, or, where no settings
  * are given, has no `image-list` annotation; the last without a diagnostic, since such an Application
  * is simply not managed.
  */
@@ -185,7 +185,7 @@ function parseLive(text: string): readonly ImageReference[] {
 /**
  * The branch to write to: the target revision of the source that has the write-back repository, else
  * of the chosen one. Empty and `HEAD` mean the remote's HEAD, and so does the version of a chart, which
- * is no branch of any repository.
+ * is not a branch of any repository.
  */
 function revisionOf(
   manifest: DecodedManifest,

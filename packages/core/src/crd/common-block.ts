@@ -52,7 +52,7 @@ interface CommonFields {
   readonly platforms?: Field<readonly string[]> | undefined;
 }
 
-/** A block that is no mapping may have meant any of its fields, so all of them are wrong. */
+/** A block that is not a mapping may have meant any of its fields, so all of them are wrong. */
 function readCommonFields(findings: Findings, block: Field<Mapping>): CommonFields {
   if (block.problem !== undefined) {
     return Object.fromEntries(COMMON_FIELDS.map((name) => [name, block]));

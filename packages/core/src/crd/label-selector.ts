@@ -77,7 +77,7 @@ function readExpression(findings: Findings, expression: Mapping): Check | Diagno
   const wanted = values?.value ?? [];
   const check = compileOperator(operator?.value, name, new Set(wanted));
   if (check === undefined) {
-    const message = `${describeValue(operator?.value)} is no operator; write In, NotIn, Exists or DoesNotExist`;
+    const message = `${describeValue(operator?.value)} is not an operator; write In, NotIn, Exists or DoesNotExist`;
     return refuse(findings, pathOf(expression.path, "operator"), message);
   }
   const needsValues = operator?.value === "In" || operator?.value === "NotIn";
@@ -119,11 +119,11 @@ function inspectLabel(key: string, values: readonly string[]): string | undefine
     (prefix === undefined || LABEL_PREFIX.test(prefix)) &&
     rest.length === 0;
   if (!isKey) {
-    return `${describeValue(key)} is no key of a label; write [prefix/]name, as app.kubernetes.io/part-of`;
+    return `${describeValue(key)} is not a key of a label; write [prefix/]name, as app.kubernetes.io/part-of`;
   }
   const wrong = values.find((value) => value !== "" && !LABEL_NAME.test(value));
   if (wrong === undefined) return undefined;
-  return `${describeValue(wrong)} is no value of a label; write at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends`;
+  return `${describeValue(wrong)} is not a value of a label; write at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends`;
 }
 
 function valueOf(labels: Labels, key: string): string | undefined {

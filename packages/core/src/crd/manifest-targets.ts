@@ -71,7 +71,7 @@ function readVariables(findings: Findings, block: Field<Mapping>): Field<HelmTar
   const { path, value } = names;
   for (const [field, name] of Object.entries(value)) {
     if (name !== "" && Array.from(name).length <= LONGEST_VARIABLE) continue;
-    const message = `${describeValue(name)} is no name of a variable; write 1 to ${LONGEST_VARIABLE} characters`;
+    const message = `${describeValue(name)} is not a name of a variable; write 1 to ${LONGEST_VARIABLE} characters`;
     return { path, problem: findings.report(`${path}.${field}`, message) };
   }
   if (value.spec !== undefined || value.name !== undefined) return names;

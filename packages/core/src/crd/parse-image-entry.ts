@@ -83,7 +83,7 @@ function readAlias(findings: Findings, entry: Mapping, taken: ReadonlySet<string
   if (alias?.problem !== undefined) return alias;
   if (alias === undefined || !ALIAS.test(alias.value)) {
     const right = `write letters, digits, "-", "." and "_", beginning with a letter or digit`;
-    const message = `${describeValue(alias?.value)} is no alias; ${right}`;
+    const message = `${describeValue(alias?.value)} is not an alias; ${right}`;
     return { path, problem: findings.report(path, message) };
   }
   if (!taken.has(alias.value)) return alias;

@@ -40,7 +40,7 @@ export const IMAGE_UPDATER_API_VERSION = "argocd-image-updater.argoproj.io/v1alp
  * Parses an `ImageUpdater` resource of `argocd-image-updater.argoproj.io/v1alpha1`, decoded JSON or
  * YAML, with the inheritance of Argo CD Image Updater after 1.3.0, which no default of the CRD breaks.
  *
- * The value is undefined when this is no such resource, or has no name. A wrong reference is broken
+ * The value is undefined when this is not such a resource, or has no name. A wrong reference is broken
  * alone, a wrong image drops that image only; a spec that cannot be read has no references. Diagnostics
  * name the field, and the resource in their messages.
  */

@@ -11,7 +11,7 @@ export interface Matcher extends Pick<ApplicationRef, "namePattern" | "specifici
   readonly isBroken: boolean;
 }
 
-/** The matcher of what is no reference at all. */
+/** The matcher of what is not a reference at all. */
 export const MATCHES_ALL: Matcher = {
   namePattern: "",
   specificity: UNREADABLE_SPECIFICITY,
@@ -60,7 +60,7 @@ function readPattern(findings: Findings, ref: Mapping, taken: ReadonlySet<string
   const namePattern = text.value;
   const glob = compileGlob(namePattern);
   if (glob === undefined) {
-    const message = `"${namePattern}" is no pattern; close every bracket and write ${GLOB_ADVICE}`;
+    const message = `"${namePattern}" is not a pattern; close every bracket and write ${GLOB_ADVICE}`;
     findings.report(path, message, { code: "invalid-name-pattern" });
   }
   if (namePattern === "") {

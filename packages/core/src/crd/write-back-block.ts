@@ -47,7 +47,7 @@ const METHOD = /^(?:argocd|git|git:[a-zA-Z0-9][a-zA-Z0-9-._/:]*)$/u;
 function readMethod(findings: Findings, block: Mapping): Field<string> | undefined {
   const method = readText(findings, block, "method");
   if (method?.value === undefined || METHOD.test(method.value)) return method;
-  const message = `${describeValue(method.value)} is no write-back method; write "argocd", "git", "git:repocreds" or "git:secret:name"`;
+  const message = `${describeValue(method.value)} is not a write-back method; write "argocd", "git", "git:repocreds" or "git:secret:name"`;
   const problem = findings.report(method.path, message, { code: "invalid-write-back-method" });
   return { path: method.path, problem };
 }

@@ -31,7 +31,7 @@ export type StrategyAnswer =
 /**
  * Lets the strategy choose; never throws.
  *
- * A consumer's strategy may throw, answer nonsense or name a tag that is no candidate: that ends this
+ * A consumer's strategy may throw, answer nonsense or name a tag that is not a candidate: that ends this
  * image only.
  */
 export function askStrategy(
@@ -78,7 +78,7 @@ function readText(text: string): string {
 /** A remark whose code or text is none would break whoever prints it. */
 function readRemark(remark: Diagnostic): Diagnostic {
   if (typeof remark.message === "string" && typeof remark.code === "string") return remark;
-  throw new TypeError("it made a remark that is no diagnostic");
+  throw new TypeError("it made a remark that is not a diagnostic");
 }
 
 /**

@@ -107,7 +107,7 @@ function mergeFacts([first, ...others]: readonly [TagFact, ...TagFact[]]): TagFa
 
 type Details = TagFact["details"];
 
-/** Facts that contradict each other are no facts: the tag then counts as unreadable. */
+/** Facts that contradict each other are not facts: the tag then counts as unreadable. */
 function mergeDetails(facts: readonly TagFact[]): Details {
   const known = new Map<string, Exclude<Details, undefined>>();
   for (const { details } of facts) {

@@ -2,7 +2,7 @@ import { parseImageReference } from "../image/parse-image-reference.js";
 import type { Decision } from "./decision.js";
 import { formatDecisionReason } from "./format-decision-reason.js";
 
-/** Whether nothing was decided because the cycle was told to stop, which is no failure of the image. */
+/** Whether nothing was decided because the cycle was told to stop, which is not a failure of the image. */
 export function wasCancelled({ reason }: Pick<Decision, "reason">): boolean {
   return "error" in reason && reason.error.code === "cancelled";
 }

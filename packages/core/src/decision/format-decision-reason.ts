@@ -44,7 +44,7 @@ export function formatDecisionReason(reason: DecisionReason): string {
     case "credentials-not-allowed":
       return `${reason.reference} runs a program or reads the environment of the controller, which Applications of the namespace "${reason.namespace}" may not; write it in registries.conf, or add the namespace to the setting trustedNamespaces`;
     case "verification-unavailable":
-      return `${reason.image} is to be verified by its signature, which this version cannot do; nothing is updated unverified`;
+      return `${reason.image} must be verified by its signature, which this version cannot do; nothing is updated unverified`;
     case "shared-place":
       return `nothing is written: ${describeSharedPlace(reason)}`;
     case "no-effect":

@@ -8,7 +8,7 @@ import { fieldOf } from "./effect-subject.js";
 /** A place that sets a value above the file that is written. */
 export interface HelmWinner {
   readonly place: string;
-  /** Undefined where it is no single value. */
+  /** Undefined where it is not a single value. */
   readonly value: string | undefined;
   readonly isCertain: boolean;
 }

@@ -116,7 +116,7 @@ export function formatPlatform({ os, architecture, variant }: Platform): string 
  * Whether an image of the platform `have` will do for `wanted`, both as `os/architecture[/variant]`.
  *
  * As in Argo CD Image Updater, a wanted platform without variant takes any variant, a wanted variant
- * only itself, and text that is no platform matches nothing.
+ * only itself, and text that is not a platform matches nothing.
  */
 export function platformMatches(wanted: string, have: string): boolean {
   const want = readPlatform(wanted);

@@ -34,7 +34,7 @@ function editText(edit: FileEdit, text: string | undefined): string {
   }
   const { mark, text: content } = splitByteOrderMark(text ?? "");
   const rendered = renderArgoCdSource(text === undefined ? undefined : content, edit.changes);
-  // Without a change there is nothing to write, which is no reason to empty a file.
+  // Without a change there is nothing to write, which is not a reason to empty a file.
   return rendered === "" ? (text ?? "") : mark + rendered;
 }
 

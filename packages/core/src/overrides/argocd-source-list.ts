@@ -21,7 +21,7 @@ export interface SourceList {
   /** `parameters`, `images` or `env`. */
   readonly list: string;
   readonly hasChanges: boolean;
-  /** The items with the changes in them; `undefined` when a node is no item of such a list. */
+  /** The items with the changes in them; `undefined` when a node is not an item of such a list. */
   merge(
     nodes: readonly YamlNode[],
     resolve: ResolveAlias,

@@ -25,7 +25,7 @@ export interface SourcePlace {
 }
 
 /**
- * Finds a list in an override file. `undefined` where the text is no YAML or has another shape than
+ * Finds a list in an override file. `undefined` where the text is not YAML or has another shape than
  * such a file, so that nobody can read it anyway. Throws EditError `unsupported-yaml` where a change
  * would reach beyond the list: several documents, merge keys, anchors in what is rewritten.
  */
@@ -66,7 +66,7 @@ export function locate(
   };
 }
 
-/** The documents of a text; `undefined` when it is no YAML. */
+/** The documents of a text; `undefined` when it is not YAML. */
 export function tryParse(text: string): readonly YamlDocument[] | undefined {
   try {
     return parseYamlDocuments(text);

@@ -30,7 +30,7 @@ export interface ArgoCdSourceContent {
  * Renders the override file `.argocd-source-<application>.yaml`, as Argo CD Image Updater writes it:
  * changes merged by name into the existing list, Helm parameters sorted, two spaces, lists not
  * indented, `forcestring` in lower case. A file that holds nothing but the list is written anew, with
- * what leads up to its `---`; so is text that is no YAML or no such file. Without any change the
+ * what leads up to its `---`; so is text that is not YAML or no such file. Without any change the
  * answer is the empty text, whatever was there.
  *
  * Unlike there, nothing else is lost: other keys, comments and line breaks stay, only the list is
@@ -68,7 +68,7 @@ export interface ArgoCdSourceLists {
   readonly fileParameters: readonly string[] | undefined;
 }
 
-/** Reads an override file. What cannot be read, or is no such file, holds nothing. Never throws. */
+/** Reads an override file. What cannot be read, or is not such a file, holds nothing. Never throws. */
 export function readArgoCdSource(text: string): ArgoCdSourceContent {
   const { helmParameters = [], kustomizeImages = [], pluginEnv = [] } = readArgoCdSourceLists(text);
   return { helmParameters, kustomizeImages, pluginEnv };

@@ -42,7 +42,7 @@ export interface HelmValueFailure {
 export function lookUpHelmValue(document: YamlDocument, path: string): HelmValueLookup {
   const { root } = document;
   if (root.kind !== "mapping") {
-    return failure("not-a-mapping", "the root of the values file is no mapping", path);
+    return failure("not-a-mapping", "the root of the values file is not a mapping", path);
   }
   const nested = lookUpNested(document, root, path);
   if (nested.kind === "found") return nested;
@@ -75,7 +75,7 @@ function walk(
     const mapping = resolveAlias(document, position.node);
     if (mapping.kind !== "mapping") {
       const parent = steps.slice(0, depth).map(({ key }) => key);
-      return failure(whyNoMapping(mapping), `"${parent.join(".")}" is no mapping`, path);
+      return failure(whyNoMapping(mapping), `"${parent.join(".")}" is not a mapping`, path);
     }
     const entry = findEntry(mapping, step.key);
     if (entry === undefined) return toMissing(document, mapping, steps.slice(depth), path);
@@ -97,7 +97,7 @@ function descend(
   for (const index of indexes) {
     const list = resolveAlias(document, position.node);
     if (list.kind !== "sequence") {
-      return failure("not-a-sequence", `position [${index}] is asked of what is no list`, path);
+      return failure("not-a-sequence", `position [${index}] is asked of what is not a list`, path);
     }
     const node = list.items[index];
     if (node === undefined) {

@@ -10,7 +10,7 @@ export interface HelmValueStep {
  * Reads a path into a values file, as `image.tag`, `images[1].tag` or `a[0][0].b`: keys between
  * dots, positions in lists behind a key. There are no wildcards and no selection by name.
  *
- * Throws {@link EditError}: `invalid-index` where a position is no whole number, `index-out-of-range`
+ * Throws {@link EditError}: `invalid-index` where a position is not a whole number, `index-out-of-range`
  * where it is negative, `invalid-path` where a key is empty.
  */
 export function parseHelmValuePath(path: string): readonly HelmValueStep[] {
@@ -20,7 +20,7 @@ export function parseHelmValuePath(path: string): readonly HelmValueStep[] {
 function parseStep(step: string, path: string): HelmValueStep {
   const [, key = step, brackets = ""] = /^([^[\]]*)((?:\[[^[\]]*\])*)$/.exec(step) ?? [];
   if (key === "" || /[[\]]/.test(key)) {
-    const message = `"${path}" is no path of keys and list positions, as image.tag or images[1].tag`;
+    const message = `"${path}" is not a path of keys and list positions, as image.tag or images[1].tag`;
     throw new EditError("invalid-path", message, { path });
   }
   const indexes = brackets === "" ? [] : brackets.slice(1, -1).split("][");

@@ -37,7 +37,7 @@ export function setHelmValues(
 
 /**
  * Reads a value of a Helm values file as text; empty for null. Helm reads the first document and no
- * other. Throws {@link EditError} `not-found` where the path leads to no single value, `invalid-index` and `invalid-path` for what is no path.
+ * other. Throws {@link EditError} `not-found` where the path leads to no single value, `invalid-index` and `invalid-path` for what is not a path.
  */
 export function getHelmValue(source: string, path: string): string {
   const [document] = parseYamlDocuments(splitByteOrderMark(source).text);

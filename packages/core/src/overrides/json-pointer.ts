@@ -1,7 +1,7 @@
 /**
  * Splits a JSON pointer (RFC 6901) into its unescaped segments; the empty pointer has none.
  *
- * `undefined` for text that is no pointer.
+ * `undefined` for text that is not a pointer.
  */
 export function parseJsonPointer(pointer: string): readonly string[] | undefined {
   if (pointer === "") return [];

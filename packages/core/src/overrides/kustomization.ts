@@ -81,7 +81,7 @@ export function readKustomizationImages(source: string): readonly KustomizationI
   return list.items.flatMap((item) => readElement(document, item) ?? []);
 }
 
-const NOT_A_LIST = "images of the kustomization is no list";
+const NOT_A_LIST = "images of the kustomization is not a list";
 
 interface ImagesPlace {
   readonly document: YamlDocument;

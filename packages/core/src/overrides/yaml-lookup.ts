@@ -4,7 +4,7 @@ import type { YamlAlias, YamlDocument, YamlEntry, YamlMapping, YamlNode } from "
 /**
  * The entry of a mapping with this key, merged mappings left out. Throws {@link EditError}
  * `unsupported-yaml` for a mapping that readers take differently: with a key twice, with a key that
- * is no plain text, or with a tag of its own.
+ * is not plain text, or with a tag of its own.
  */
 export function findEntry(mapping: YamlMapping, key: string): YamlEntry | undefined {
   if (mapping.tag !== undefined && mapping.tag !== "!!map") {

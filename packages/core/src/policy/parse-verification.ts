@@ -27,11 +27,11 @@ export function parseVerification(
   const { secretName, key } = cosignKey;
   if (!SECRET_NAME.test(secretName)) {
     const right = "write the name of a secret in the Application's namespace, without a namespace";
-    return refuse(`cosignKey.secretName "${secretName}" is no name of a secret; ${right}`);
+    return refuse(`cosignKey.secretName "${secretName}" is not a name of a secret; ${right}`);
   }
   if (!SECRET_FIELD.test(key)) {
     const right = "write letters, digits, dashes, dots and underscores, as cosign.pub";
-    return refuse(`cosignKey.key "${key}" is no field of a secret; ${right}`);
+    return refuse(`cosignKey.key "${key}" is not a field of a secret; ${right}`);
   }
   return { value: { cosignKey: { secretName, key } }, diagnostics: [] };
 }

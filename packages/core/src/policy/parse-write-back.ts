@@ -151,7 +151,7 @@ function parseMethod(
   }
   const secret = parseGitSecret(text);
   if (secret === undefined) {
-    const message = `"${text}" is no write-back method; write "argocd", "git", "git:repocreds" or "git:secret:namespace/name"`;
+    const message = `"${text}" is not a write-back method; write "argocd", "git", "git:repocreds" or "git:secret:namespace/name"`;
     return { value: undefined, diagnostics: [problem("invalid-write-back-method", message)] };
   }
   const foreign =

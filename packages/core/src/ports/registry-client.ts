@@ -121,7 +121,7 @@ export interface RegistryClient {
   /**
    * What a tag points to.
    *
-   * A tag that is gone, is no image, has no wanted platform, or can be used by nobody (`refused`,
+   * A tag that is gone, is not an image, has no wanted platform, or can be used by nobody (`refused`,
    * `broken`) is an answer. What may pass is none: 401, 403, 429, 5xx, a timeout, a body over the limit.
    *
    * @throws RegistryError when the tag could not be read: the caller must not settle for another tag.

@@ -28,7 +28,7 @@ export interface SecretReader {
   read(key: SecretKey, options?: CallOptions): Promise<string>;
 
   /**
-   * Optional: all fields of one secret in one call, as they are at one moment. A field that is no text
+   * Optional: all fields of one secret in one call, as they are at one moment. A field that is not text
    * is left out.
    *
    * @throws CredentialError `not-found` when the secret does not exist.

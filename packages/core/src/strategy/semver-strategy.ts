@@ -70,7 +70,7 @@ function neverLeavesMinor(text: string, minor: string): Diagnostic {
   return { severity: "warning", code: "exact-constraint-never-moves", where: {}, message };
 }
 
-/** One pass that keeps what it needs of a million tags: the highest, and the highest that is no date. */
+/** One pass that keeps what it needs of a million tags: the highest, and the highest that is not a date. */
 function chooseHighest(
   candidates: readonly TagCandidate[],
   constraint: VersionConstraint,

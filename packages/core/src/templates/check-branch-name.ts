@@ -14,7 +14,7 @@ export function checkBranchName(name: string): Diagnostic | undefined {
     severity: "error",
     code: "invalid-branch-name",
     where: offset === undefined ? {} : { offset },
-    message: `${JSON.stringify(name)} is no branch name for Git: ${reason}`,
+    message: `${JSON.stringify(name)} is not a branch name for Git: ${reason}`,
   };
 }
 

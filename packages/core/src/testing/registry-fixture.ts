@@ -5,7 +5,7 @@ export interface ImageFixture {
   readonly created?: string | null | undefined;
   /** Default `["linux/amd64"]`. */
   readonly platforms?: readonly string[] | undefined;
-  /** `index` is implied by more than one platform; `artifact` is no image at all. Default `manifest`. */
+  /** `index` is implied by more than one platform; `artifact` is not an image at all. Default `manifest`. */
   readonly layout?: "manifest" | "index" | "artifact" | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Tells two builds apart that are otherwise equal: another content is another digest. */

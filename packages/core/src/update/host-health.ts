@@ -104,7 +104,7 @@ function meaningOf(error: unknown): "answer" | "silence" | "nobody" | "nothing" 
   if (error.code === "refused-address" || error.code === "no-registry") return "nothing";
   if (error.code !== "timeout" && error.code !== "unavailable") return "answer";
   if (typeof error.context === "object" && error.context.status !== undefined) return "answer";
-  // Credentials that cannot be had are no word of the registry.
+  // Credentials that cannot be had are not word of the registry.
   if (CredentialError.is(error.cause)) return "nothing";
   return NOBODY_THERE.has(codeOf(error.cause)) ? "nobody" : "silence";
 }

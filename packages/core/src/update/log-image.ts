@@ -62,7 +62,7 @@ function logVerdicts(logger: Logger, fields: LogFields, { tags }: Decision): voi
 /** In a plan nothing was updated yet, nor will be unless somebody applies it. */
 function logUpdate({ logger, purpose }: Cycle, fields: LogFields, from: string, to: string): void {
   if (purpose === "plan") {
-    logger.info(fields, `Planned: image '${from}' is to be updated to '${to}'`);
+    logger.info(fields, `Planned: image '${from}' would be updated to '${to}'`);
     return;
   }
   const isDryRun = purpose === "dry-run";

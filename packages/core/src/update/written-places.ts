@@ -125,7 +125,7 @@ function settingsOf(prefix: string, target: HelmTarget, path: string): readonly 
   return [...(name === path ? [`${prefix}name`] : []), ...(tag === path ? [`${prefix}tag`] : [])];
 }
 
-/** `a[0].b` and `a[00].b` are one place; what is no path is a place by its text. */
+/** `a[0].b` and `a[00].b` are one place; what is not a path is a place by its text. */
 function stepsOf(path: string): readonly string[] {
   try {
     return parseHelmValuePath(path).flatMap(({ key, indexes }) => [

@@ -35,7 +35,7 @@ export const OPERATORS: ReadonlyMap<string, ComparatorOperator> = new Map([
 ]);
 
 /**
- * Reads one comparator from its operator and its version text; `undefined` when a part is no number.
+ * Reads one comparator from its operator and its version text; `undefined` when a part is not a number.
  *
  * What stands after the first open part is ignored, as in `1.x.3`.
  */

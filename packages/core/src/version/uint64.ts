@@ -1,6 +1,6 @@
 const MAXIMUM = 2n ** 64n - 1n;
 
-/** The number that a run of digits spells, `undefined` when it does not fit 64 bits or is no number. */
+/** The number that a run of digits spells, `undefined` when it does not fit 64 bits or is not a number. */
 export function parseUint64(digits: string): bigint | undefined {
   if (!isNumericIdentifier(digits)) return undefined;
   // Stripped first, so that the cost of a hostile run of digits stays bounded.

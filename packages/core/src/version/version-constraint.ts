@@ -14,6 +14,6 @@ export interface VersionConstraint {
   readonly prereleases: boolean;
   /** The version, when the constraint is one full version: it can never move. */
   readonly exact?: string | undefined;
-  /** Whether a tag satisfies the constraint; a tag that is no version never does. */
+  /** Whether a tag satisfies the constraint; a tag that is not a version never does. */
   matches(tag: string | Version, options?: MatchOptions): boolean;
 }

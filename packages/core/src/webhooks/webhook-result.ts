@@ -27,7 +27,7 @@ export type WebhookRefusalCode =
   | "invalid-request"
   | "parser-failed";
 
-/** A webhook that is no push, or that nobody may trust. */
+/** A webhook that is not a push, or that nobody may trust. */
 export interface WebhookRefusal {
   readonly kind: "refused";
   readonly code: WebhookRefusalCode;

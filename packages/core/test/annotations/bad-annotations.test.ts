@@ -106,12 +106,12 @@ describe("a setting of the application that is wrong", () => {
       ],
     ],
     ["git-branch", 1.1, ["error invalid-annotation git-branch"]],
-  ])("%s that is no text is an error where it matters", (key, value, expected) => {
+  ])("%s that is not text is an error where it matters", (key, value, expected) => {
     const found = diagnosticsOf({ ...two, "write-back-method": "git", [key]: value });
     expect(found.map(shortly)).toEqual(expected);
   });
 
-  it("git-branch that is no text stops the writing, not the deciding", () => {
+  it("git-branch that is not text stops the writing, not the deciding", () => {
     const settings = { ...two, "write-back-method": "git", "git-branch": 1.1 };
     expect(annotated(settings).writeBack).toBeUndefined();
     expect(annotated(settings).images).toHaveLength(2);

@@ -72,7 +72,7 @@ describe("without image-list", () => {
 });
 
 it.each(["ghcr.io/o/*", "*:edge", "ghcr.io/o/app-?", "ghcr.io/[ab]/x"])(
-  "says that %s is no wildcard",
+  "says that %s is not a wildcard",
   (image) => {
     const [found] = diagnosticsOf({ "image-list": `a=${image}` });
     expect(found).toMatchObject({ severity: "warning", code: "invalid-image-reference" });

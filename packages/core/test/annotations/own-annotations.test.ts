@@ -55,13 +55,13 @@ describe("image-updater.dev/pull-request", () => {
       "error invalid-pull-request pull-request",
     ],
     [
-      "a value that is no text",
+      "a value that is not text",
       { "pull-request": true },
       {},
       "error invalid-annotation pull-request",
     ],
     [
-      "labels that are no text",
+      "labels that are not text",
       { "pull-request": "github", "pull-request-labels": ["a"] },
       {},
       "error invalid-annotation pull-request-labels",

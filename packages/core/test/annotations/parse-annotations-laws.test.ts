@@ -46,7 +46,7 @@ describe("parseAnnotations, whatever the annotations", () => {
     );
   });
 
-  it("never throws on values that are no text", () => {
+  it("never throws on values that are not text", () => {
     fc.assert(
       fc.property(fc.dictionary(key, fc.anything()), (settings) => {
         parseAnnotations({ [IMAGE_LIST_KEY]: "a=nginx, a/b=x", ...settings });
@@ -84,7 +84,7 @@ describe("parseAnnotations, whatever the annotations", () => {
 });
 
 describe("annotations agree with upstream", () => {
-  /** The two listed deviations: a constraint is no alias, and a blank force-update is none at all. */
+  /** The two listed deviations: a constraint is not an alias, and a blank force-update is none at all. */
   const deviating: ReadonlySet<string> = new Set([
     "annotations-images-005",
     "annotations-images-009",

@@ -43,7 +43,7 @@ describe("the owner of an Application", () => {
     ["the label is its own name", { labels: { "app.kubernetes.io/instance": "web" } }],
     ["an ApplicationSet of another group", { ownerReferences: [{ ...set, apiVersion: "x/v1" }] }],
     ["the annotation is empty", tracking("")],
-    ["the references are no list", { ownerReferences: "shops" }],
+    ["the references are not list", { ownerReferences: "shops" }],
   ])("is nobody where %s", (_, metadata) => {
     expect(applicationOwner({ metadata: { name: "web", ...metadata } })).toBeUndefined();
   });

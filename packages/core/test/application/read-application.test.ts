@@ -110,7 +110,7 @@ describe("readApplication on what runs", () => {
     ["a status without a summary", { sourceType: "Helm" }, []],
     ["an empty summary", { summary: {} }, []],
     ["images of null", { summary: { images: null } }, []],
-    ["a text that is no image among the images", { summary: { images: ["", "a:1"] } }, ["a:1"]],
+    ["a text that is not an image among the images", { summary: { images: ["", "a:1"] } }, ["a:1"]],
   ])("with %s", (_what, status, expected) => {
     expect(read(manifestOf({ status })).liveImages?.map(String)).toEqual(expected);
   });
@@ -157,7 +157,7 @@ describe("readApplication on the revision to write to", () => {
     expect(read(manifest).revision).toBe("trunk");
   });
 
-  it("is never a chart's version, which is no branch of the write-back repository", () => {
+  it("is never a chart's version, which is not a branch of the write-back repository", () => {
     const annotations = { ...git, "git-repository": "https://git.example/o/r" };
     const source = {
       repoURL: "https://charts.example/x",
@@ -225,7 +225,7 @@ describe("readApplication on the project", () => {
   });
 });
 
-describe("readApplication on what is no Application", () => {
+describe("readApplication on what is not an Application", () => {
   it.each<[string, unknown, object]>([
     ["nothing", undefined, {}],
     ["a text", "kind: Application", {}],
@@ -256,7 +256,7 @@ describe("readApplication on what is no Application", () => {
     expect(read(manifest)).toMatchObject({ namespace: "argocd", source: { path: "" } });
   });
 
-  it("drops only the image whose annotation is no text", () => {
+  it("drops only the image whose annotation is not text", () => {
     const annotations = { "image-list": "web=nginx,api=redis", "web.force-update": true };
     expect(read(manifestOf({ annotations }))).toMatchObject({
       policies: [{ alias: "api" }],

@@ -20,7 +20,7 @@ it.each([
 });
 
 it.each(["", "5", "-", "h", "5d", "1h 5m", "1H", ".h", "1e3s", "five", "5m!", "1,5h"])(
-  "%j is no duration",
+  "%j is not a duration",
   (text) => {
     expect(parseGoDuration(text)).toBeUndefined();
   },

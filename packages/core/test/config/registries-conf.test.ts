@@ -169,7 +169,7 @@ describe("parseRegistriesConf refuses the whole file", () => {
     ]);
   });
 
-  it("that is no mapping somewhere", () => {
+  it("that is not a mapping somewhere", () => {
     const { value, diagnostics } = parseRegistriesConf("registries:\n- text\n");
     expect(value).toBeUndefined();
     expect(diagnostics[0]).toMatchObject({ severity: "error", where: { field: "registries[0]" } });

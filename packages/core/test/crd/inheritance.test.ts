@@ -55,7 +55,7 @@ describe("common settings", () => {
     expect(ref.diagnostics.map(shortly)).toEqual([place]);
   });
 
-  it("that are no mapping may have meant anything", () => {
+  it("that are not mapping may have meant anything", () => {
     const images = [imageOf({ ...common({ updateStrategy: "digest" }) })];
     const { invalidImages } = settingsOf(onlyRef(refOf({ images }), { commonUpdateSettings: [] }));
     expect(invalidImages.map(({ problem }) => shortly(problem))).toEqual([
@@ -257,7 +257,7 @@ describe("useAnnotations", () => {
   });
 
   it.each<[string, object, string]>([
-    ["is no boolean", { useAnnotations: "true" }, "useAnnotations"],
+    ["is not a boolean", { useAnnotations: "true" }, "useAnnotations"],
     ["is off and there are no images", { useAnnotations: false, images: undefined }, "images"],
     ["is absent and there are no images", { images: [] }, "images"],
     ["is absent and images is a mapping", { images: {} }, "images"],

@@ -59,7 +59,7 @@ describe("the status at a cycle's start", () => {
   });
 });
 
-it("says what is written and not deployed, which is no error", () => {
+it("says what is written and not deployed, which is not an error", () => {
   const status = ended({ notDeployed: ["argocd/web", "argocd/web", "team/api"] });
   expect(conditionsOf(status)).toEqual([
     "Reconciling False Idle",

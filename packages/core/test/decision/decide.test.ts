@@ -65,7 +65,7 @@ describe("decide", () => {
     expect(decision.outcome).toBe(outcome);
   });
 
-  it("goes back to an older tag when a newer one runs that is no candidate", () => {
+  it("goes back to an older tag when a newer one runs that is not a candidate", () => {
     expect(decideOn(policyOf("nginx:1.x"), factsOf("1.0", "2.0"), "nginx:2.0")).toMatchObject({
       outcome: "update",
       tag: "1.0",
@@ -145,7 +145,7 @@ describe("decide on what was read of a tag", () => {
 
   it.each<[string, TagFact["details"], string]>([
     ["is gone", { kind: "gone" }, "gone"],
-    ["is no image", { kind: "not-an-image", mediaType: "application/x" }, "not-an-image"],
+    ["is not an image", { kind: "not-an-image", mediaType: "application/x" }, "not-an-image"],
     [
       "has no wanted platform",
       { kind: "no-platform", digest: "sha256:bb", available: ["linux/arm64"] },
@@ -182,7 +182,7 @@ describe("decide on what was read of a tag", () => {
     expect(codes(decision)).toEqual(["new not-described", "old undecided"]);
   });
 
-  it("does not wait for one that is no candidate by its name", () => {
+  it("does not wait for one that is not a candidate by its name", () => {
     const facts = factsOf({ name: "ignored", details: unreadable }, old);
     expect(decideOn(policy, facts, "ghcr.io/org/app:x")).toMatchObject({ outcome: "update" });
   });
@@ -303,7 +303,7 @@ describe("decide with a strategy of a consumer", () => {
     ["gives a promise", () => Promise.resolve({ kind: "none", reason: "" }), "gave no verdict"],
     ["gives a verdict of no kind", () => ({ kind: "maybe" }), "gave no verdict"],
     ["chooses without a tag", () => ({ kind: "chosen" }), "TypeError"],
-    ["chooses what is no candidate", () => ({ kind: "chosen", tag: { name: "z" } }), '"z"'],
+    ["chooses what is not a candidate", () => ({ kind: "chosen", tag: { name: "z" } }), '"z"'],
     ["gives no reason", () => ({ kind: "none" }), "gave no reason"],
     [
       "gives reasons that are none",
@@ -313,7 +313,7 @@ describe("decide with a strategy of a consumer", () => {
     [
       "gives remarks that are none",
       () => ({ kind: "chosen", tag: { name: "a" }, remarks: ["old"] }),
-      "no diagnostic",
+      "not a diagnostic",
     ],
     [
       "hides its verdict behind a getter that throws",

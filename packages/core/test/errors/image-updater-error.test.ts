@@ -20,7 +20,7 @@ const OWN = [
     target: "https://git.test/a",
     cause,
   }),
-  new EditError("invalid-yaml", "line 3 is no YAML", { file: "values.yaml", cause }),
+  new EditError("invalid-yaml", "line 3 is not YAML", { file: "values.yaml", cause }),
   new CredentialError("not-found", "there is no such secret", { reference: "env:TOKEN", cause }),
   new ApplicationError("conflict", "the spec has changed", { application: "argocd/web", cause }),
   new TemplateError("parse", "an action is not closed", { offset: 4, cause }),

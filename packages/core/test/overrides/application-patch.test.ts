@@ -190,7 +190,7 @@ describe("renderApplicationPatch", () => {
   it.each<[string, unknown, string, string]>([
     ["a source that is not there", { spec: {} }, SOURCE, "not-found"],
     ["a pointer that is none", {}, "spec", "invalid-path"],
-    ["a block that is no object", { spec: { source: { helm: [] } } }, SOURCE, "not-a-mapping"],
+    ["a block that is not an object", { spec: { source: { helm: [] } } }, SOURCE, "not-a-mapping"],
     [
       "a list that is none",
       { spec: { source: { helm: { parameters: {} } } } },

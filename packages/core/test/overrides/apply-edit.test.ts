@@ -66,7 +66,7 @@ describe("applyEdit", () => {
     ["a cut character", values, Buffer.from("a: é").subarray(0, 4), "not-utf8"],
     ["an encoded surrogate", values, Uint8Array.of(0x61, 0xed, 0xa0, 0x80), "not-utf8"],
     ["a missing kustomization", kustomization, undefined, "file-not-found"],
-    ["what is no YAML", values, Buffer.from("a: [\n"), "invalid-yaml"],
+    ["what is not YAML", values, Buffer.from("a: [\n"), "invalid-yaml"],
     ["what the edit refuses", values, Buffer.from("image: x\n"), "not-a-mapping"],
   ])("refuses %s and names the file", (_, edit, bytes, code) => {
     expect(() => applyEdit(edit, bytes)).toThrow(

@@ -50,7 +50,7 @@ describe("a file that is written anew", () => {
     ["that is not there", undefined],
     ["that is empty", ""],
     ["that is blank", " \n\n"],
-    ["that is no YAML", "a: [\n"],
+    ["that is not YAML", "a: [\n"],
     ["that is a text", "random content"],
     ["that is a list", "- a\n"],
     ["whose block is a text", "helm: x\nother: y\n"],

@@ -51,7 +51,7 @@ describe("checkBranchName", () => {
 
   it("suspects a digest behind a colon", () => {
     expect(checkBranchName("app-sha256:abc")?.message).toBe(
-      '"app-sha256:abc" is no branch name for Git: it contains ":"; does a tag hold a digest?',
+      '"app-sha256:abc" is not a branch name for Git: it contains ":"; does a tag hold a digest?',
     );
   });
 });

@@ -130,7 +130,7 @@ describe("the RegistryClient contract", () => {
       "says cancelled when a list is asked for with an aborted signal",
     ],
     [
-      "throws what is no error of ours",
+      "throws what is not an error of ours",
       (client) => ({
         listTags: (repository, options) =>
           client.listTags(repository, options).catch(() => {

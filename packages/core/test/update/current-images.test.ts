@@ -67,7 +67,10 @@ describe("what a Helm application without a status runs", () => {
       "an empty tag says nothing",
       { setup: { annotations }, manifest: "image:\n  tag: ''\n", runs: [] },
     ],
-    ["a file that is no YAML says nothing", { setup: { annotations }, manifest: "a: [", runs: [] }],
+    [
+      "a file that is not YAML says nothing",
+      { setup: { annotations }, manifest: "a: [", runs: [] },
+    ],
     [
       "a digest beside the tag is kept",
       {

@@ -109,7 +109,7 @@ describe("the log of a cycle", () => {
       [],
     );
     expect(said).toContain(
-      "Planned: image 'ghcr.io/team/app:1.0' is to be updated to 'ghcr.io/team/app:1.1'",
+      "Planned: image 'ghcr.io/team/app:1.0' would be updated to 'ghcr.io/team/app:1.1'",
     );
     await updater.apply(plan);
     expect(logger.entries.map(({ message }) => message)).toContain(

@@ -68,7 +68,7 @@ describe("an image that is written and does not run although Argo CD is done", (
     );
   });
 
-  it("names what hides it, and is no error of a write", async () => {
+  it("names what hides it, and is not an error of a write", async () => {
     const { updater } = world({
       "apps/web/values.yaml": "image:\n  name: ghcr.io/team/app\n  tag: '1.1'\n",
     });

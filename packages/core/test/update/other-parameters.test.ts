@@ -110,13 +110,13 @@ describe("other parameters that a new override file would hide", () => {
     ["there are none", { helm: { parameters: helm.parameters.slice(0, 1) } }, {}],
     ["the file has the list already", { helm }, { [OVERRIDE]: listed(entry("a", "b", false)) }],
     ["the shared file has an empty list", { helm }, { [SHARED]: "helm: {parameters: []}\n" }],
-  ])("are no error where %s", async (_title, source, files) => {
+  ])("are not error where %s", async (_title, source, files) => {
     const { error, file } = await cycle(undefined, source, files);
     expect(error).toBeUndefined();
     expect(file).toContain(image);
   });
 
-  it("are no error in files other than an override file", async () => {
+  it("are not error in files other than an override file", async () => {
     const { updater, git } = createWorld({
       registry,
       files: { "apps/web/values.yaml": "image: {name: x, tag: '1.0'}\n" },

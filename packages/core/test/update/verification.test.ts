@@ -45,7 +45,7 @@ describe("an image that is to be verified", () => {
   it("says why", async () => {
     const { updater } = createWorld({ registry });
     expect(formatPlan(await updater.plan([verified("1.0")]))).toContain(
-      "ghcr.io/team/app is to be verified by its signature",
+      "ghcr.io/team/app must be verified by its signature",
     );
   });
 });

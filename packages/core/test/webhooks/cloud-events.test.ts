@@ -53,8 +53,8 @@ describe("an event of Amazon's registry", () => {
     { name: "no repository but in the source", fields: { data: { imageTag: "v1" } } },
     { name: "no tag", fields: { data: { repositoryName: "app" } } },
     { name: "no data", fields: { data: undefined } },
-    { name: "data that are no object", fields: { data: "app:v1" } },
-    { name: "a source that is no ARN", fields: { source: "aws.ecr" } },
+    { name: "data that are not object", fields: { data: "app:v1" } },
+    { name: "a source that is not an ARN", fields: { source: "aws.ecr" } },
     { name: "a source of another service", fields: { source: "arn:aws:s3:::bucket" } },
     { name: "no source", fields: { source: undefined } },
   ])("is refused with $name", ({ fields }) => {

@@ -90,7 +90,7 @@ function refuseCall(
   _rest: readonly TemplateValue[],
   offset: number,
 ): TemplateValue {
-  throw executeError(offset, `call: a value of type ${typeName(first)} is no function`);
+  throw executeError(offset, `call: a value of type ${typeName(first)} is not a function`);
 }
 
 function isLessOrEqual(left: TemplateValue, right: TemplateValue, offset: number): boolean {

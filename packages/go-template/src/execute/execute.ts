@@ -217,9 +217,9 @@ function evaluateCommand(
     // Go looks at the arguments of a field only when there is something that has the field.
     const receiver = receiverOf(evaluation, dot, head);
     if (receiver?.kind === "nil") return nilValue;
-    throw executeError(offset, "this is no function, so it takes no arguments");
+    throw executeError(offset, "this is not a function, so it takes no arguments");
   }
-  if (head.kind === "nil") throw executeError(offset, "nil is no value of its own");
+  if (head.kind === "nil") throw executeError(offset, "nil is not a value of its own");
   return evaluateOperand(evaluation, dot, head);
 }
 

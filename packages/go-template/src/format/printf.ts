@@ -51,7 +51,7 @@ interface FormatReader {
   validIndex: boolean;
   /** Whether an index was just read. */
   afterIndex: boolean;
-  /** Whether there was any index, so that values left over are no mistake. */
+  /** Whether there was any index, so that values left over are not mistake. */
   reordered: boolean;
 }
 

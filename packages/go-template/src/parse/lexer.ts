@@ -91,7 +91,7 @@ function isSpace(character: string | undefined): boolean {
   return character === " " || character === "\t" || character === "\r" || character === "\n";
 }
 
-/** The first offset from `offset` on that is no white space. */
+/** The first offset from `offset` on that is not white space. */
 function skipSpaces(text: string, offset: number): number {
   let end = offset;
   while (isSpace(text[end])) end += 1;
@@ -296,7 +296,7 @@ function wordKind(word: string): TokenKind {
   return word === "true" || word === "false" ? "boolean" : "identifier";
 }
 
-/** Takes too much, as Go does; what is no number after all is refused when it is converted. */
+/** Takes too much, as Go does; what is not a number after all is refused when it is converted. */
 const NUMBER =
   /[-+]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][-+]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9_]*)?)i?/y;
 
@@ -306,7 +306,7 @@ function lexNumber(state: LexerState): boolean {
   if (matchEnd(WORD, state.text, end) !== undefined || next === "+" || next === "-") {
     return addError(
       state,
-      `${JSON.stringify(state.text.slice(state.offset, end + 1))} is no number`,
+      `${JSON.stringify(state.text.slice(state.offset, end + 1))} is not a number`,
     );
   }
   return add(state, "number", end);

@@ -40,8 +40,8 @@ export function readNumberLiteral(literal: string): LiteralResult {
   if (/^[-+]?0[xX]/.test(literal) && /[pP]/.test(literal)) {
     return invalid("is a hexadecimal floating-point number, which is not supported");
   }
-  if (!DECIMAL.test(literal)) return invalid("is no number");
-  if (!/[.eE]/.test(literal)) return invalid("is no integer: a leading 0 makes it octal");
+  if (!DECIMAL.test(literal)) return invalid("is not a number");
+  if (!/[.eE]/.test(literal)) return invalid("is not an integer: a leading 0 makes it octal");
   const float = Number(literal.replaceAll("_", ""));
   return Number.isFinite(float) ? valid(floatValue(float)) : invalid("is too large");
 }
@@ -95,7 +95,7 @@ function isValidCode(code: number, isByte: boolean): boolean {
 function readCharacterConstant(literal: string): LiteralResult {
   const character = readCharacter(literal, 1, "'");
   if (character === undefined || character.length !== literal.length - 2) {
-    return invalid("is no character constant: it takes exactly one character");
+    return invalid("is not a character constant: it takes exactly one character");
   }
   return valid(intValue(character.code));
 }

@@ -165,7 +165,7 @@ function parseName(state: ParserState): string {
     throw unexpected(token, "where the quoted name of a template is expected");
   }
   const name = readStringLiteral(token.text);
-  if (name === undefined) throw parseError(token.offset, `${token.text} is no string of UTF-8`);
+  if (name === undefined) throw parseError(token.offset, `${token.text} is not a string of UTF-8`);
   return name;
 }
 
@@ -358,7 +358,7 @@ function parseLiteral({ kind, offset, text }: Token): Operand {
   if (kind === "string" || kind === "raw-string") {
     const value = readStringLiteral(text);
     if (value !== undefined) return { kind: "literal", offset, value: stringValue(value) };
-    throw parseError(offset, `${text} is no string of UTF-8`);
+    throw parseError(offset, `${text} is not a string of UTF-8`);
   }
   const number = readNumberLiteral(text);
   if (number.kind === "value") return { kind: "literal", offset, value: number.value };

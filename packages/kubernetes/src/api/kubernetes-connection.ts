@@ -66,7 +66,7 @@ function parseServer(server: string | undefined): Base {
   const message =
     server === undefined
       ? "the kubeconfig has no current context with a cluster"
-      : "the server of the kubeconfig's current cluster is no http or https URL";
+      : "the server of the kubeconfig's current cluster is not an http or https URL";
   throw new KubernetesError("invalid-config", message);
 }
 

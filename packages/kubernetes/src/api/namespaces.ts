@@ -7,7 +7,7 @@ export type Namespaces = readonly string[] | "all";
 /**
  * The namespaces, each once; `undefined` stands for all of them in one call.
  *
- * @throws KubernetesError `invalid-config` for none, and for what is no namespace.
+ * @throws KubernetesError `invalid-config` for none, and for what is not a namespace.
  */
 export function parseNamespaces(
   setting: string,
@@ -16,7 +16,7 @@ export function parseNamespaces(
   if (namespaces === "all") return [undefined];
   const wrong = namespaces.find((namespace) => !isNamespaceName(namespace));
   if (wrong !== undefined) {
-    const message = `${setting}: ${JSON.stringify(wrong)} is no namespace; write "all", not a list, for all of them`;
+    const message = `${setting}: ${JSON.stringify(wrong)} is not a namespace; write "all", not a list, for all of them`;
     throw new KubernetesError("invalid-config", message);
   }
   if (namespaces.length > 0) return [...new Set(namespaces)];

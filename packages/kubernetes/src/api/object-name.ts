@@ -16,7 +16,7 @@ const named = z.object({
   }),
 });
 
-/** The identity of an object; a bookmark's has no name. `undefined` for what is no object. */
+/** The identity of an object; a bookmark's has no name. `undefined` for what is not an object. */
 export function objectName(object: unknown): ObjectIdentity | undefined {
   const { data } = named.safeParse(object);
   if (data === undefined) return undefined;

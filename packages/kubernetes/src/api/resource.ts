@@ -80,5 +80,5 @@ const SUBDOMAIN = {
 
 function checked(text: string, { pattern, what }: typeof LABEL): string {
   if (pattern.test(text)) return text;
-  throw new KubernetesError("bad-request", `${JSON.stringify(text)} is no ${what}`);
+  throw new KubernetesError("bad-request", `${JSON.stringify(text)} is not a ${what}`);
 }

@@ -32,7 +32,7 @@ const status = z.object({
 /** What the API server says of a failure. */
 type Status = z.infer<typeof status>;
 
-/** An answer that is no success, as an error that names the call and what would be right. */
+/** An answer that is not a success, as an error that names the call and what would be right. */
 export function statusError(
   call: ResourceCall,
   answer: {

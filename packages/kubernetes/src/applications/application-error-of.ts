@@ -1,7 +1,7 @@
 import { ApplicationError, type ApplicationErrorCode } from "@image-updater/core";
 import { KubernetesError, type KubernetesErrorCode } from "../api/kubernetes-error.js";
 
-/** What an API server's error means for Applications; what is no such error stays as it is. */
+/** What an API server's error means for Applications; what is not such an error stays as it is. */
 export function applicationErrorOf(error: unknown, application: string): unknown {
   if (!KubernetesError.is(error)) return error;
   return new ApplicationError(CODES[error.code], error.message, { application, cause: error });

@@ -116,6 +116,6 @@ function compileNames(names: readonly string[] | undefined): (manifest: unknown)
 function compileName(pattern: string, index: number): Glob {
   const glob = compileGlob(pattern);
   if (glob !== undefined) return glob;
-  const message = `names[${index}]: "${pattern}" is no glob; close every "[" and end no glob with "\\"`;
+  const message = `names[${index}]: "${pattern}" is not a glob; close every "[" and end no glob with "\\"`;
   throw new KubernetesError("invalid-config", message);
 }

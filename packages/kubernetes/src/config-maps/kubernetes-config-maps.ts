@@ -56,7 +56,7 @@ export function kubernetesConfigMaps(settings: KubernetesConfigMapsSettings): Ku
       throw new KubernetesError("not-found", message, { namespace, name });
     },
     async *watch({ namespace, name }, options): AsyncGenerator<ConfigMapData> {
-      // Nothing that is no name gets into the selector.
+      // Nothing that is not a name gets into the selector.
       resourcePath({ resource: CONFIG_MAPS, namespace, name });
       const fieldSelector = `metadata.name=${name}`;
       const selection = { resource: CONFIG_MAPS, namespace, fieldSelector };
@@ -85,7 +85,7 @@ function dataAfter(change: ResourceChange): ConfigMapData {
 function decode(object: unknown): ReadonlyMap<string, string> {
   const { data, error } = configMap.safeParse(object);
   if (data === undefined) {
-    const message = "the answer of the API server is no config map";
+    const message = "the answer of the API server is not a config map";
     throw new KubernetesError("invalid-response", message, { cause: error });
   }
   const entries = Object.entries(data.data ?? {});

@@ -43,7 +43,7 @@ export interface LeaseRecord {
 export function decodeLease(object: unknown, fallbackDurationMs: number): LeaseRecord {
   const { data, error } = lease.safeParse(object);
   if (data === undefined) {
-    const message = "the answer of the API server is no lease";
+    const message = "the answer of the API server is not a lease";
     throw new KubernetesError("invalid-response", message, { resource: "leases", cause: error });
   }
   const { holderIdentity, leaseDurationSeconds, renewTime, leaseTransitions } = data.spec;

@@ -1,7 +1,7 @@
 import { CredentialError, type CredentialErrorCode } from "@image-updater/core";
 import { KubernetesError, type KubernetesErrorCode } from "../api/kubernetes-error.js";
 
-/** What an API server's error means for credentials; what is no such error stays as it is. */
+/** What an API server's error means for credentials; what is not such an error stays as it is. */
 export function credentialErrorOf(error: unknown, reference: string): unknown {
   if (!KubernetesError.is(error)) return error;
   return new CredentialError(CODES[error.code], error.message, { reference, cause: error });

@@ -12,7 +12,7 @@ export function formatLabelSelector(labels: Readonly<Record<string, string>>): s
   const terms = Object.entries(labels).map(([key, value]) => {
     if (KEY.test(key) && VALUE.test(value)) return `${key}=${value}`;
     const label = JSON.stringify(`${key}=${value}`);
-    throw new KubernetesError("bad-request", `${label} is no label and its value`);
+    throw new KubernetesError("bad-request", `${label} is not a label and its value`);
   });
   return terms.length === 0 ? undefined : terms.join(",");
 }

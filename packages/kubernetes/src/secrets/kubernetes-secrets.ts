@@ -101,7 +101,7 @@ async function readSecret(
 function decodeSecret(object: unknown): Secret {
   const { data } = secret.safeParse(object);
   if (data !== undefined) return data;
-  const message = "the answer of the API server is no secret";
+  const message = "the answer of the API server is not a secret";
   throw new KubernetesError("invalid-response", message, { resource: "secrets" });
 }
 

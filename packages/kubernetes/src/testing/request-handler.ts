@@ -119,7 +119,7 @@ function parseBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refusal(badRequest("the body is no JSON"));
+    throw new Refusal(badRequest("the body is not JSON"));
   }
 }
 

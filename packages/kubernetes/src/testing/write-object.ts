@@ -46,7 +46,7 @@ export function createObject(place: WritePlace, body: unknown): KubernetesObject
 
 /**
  * Replaces an object, as `PUT`, or after a patch: its identity stays, its status changes by the
- * sub-resource only, and what does not change anything is no change.
+ * sub-resource only, and what does not change anything is not a change.
  */
 export function updateObject(
   place: WritePlace,

@@ -98,7 +98,7 @@ describe("a request", () => {
 
   it.each([
     ["no context", "{}", "invalid-config", "no current context"],
-    ["no URL", { server: "somewhere" }, "invalid-config", "no http or https URL"],
+    ["no URL", { server: "somewhere" }, "invalid-config", "not an http or https URL"],
     ["plain http", { server: "http://127.0.0.1:1" }, "unauthorized", "insecure-skip-tls-verify"],
     [
       "nobody there",

@@ -18,14 +18,16 @@ describe("the path of a resource", () => {
   it.each(["", "..", "a/b", "a%2fb", "A", "-a", "a-", "a b", "a?x=1", "ä", "a".repeat(254)])(
     "is not made of the name %j",
     (name) => {
-      expect(() => resourcePath({ resource: SECRETS, namespace: "a", name })).toThrow("is no name");
+      expect(() => resourcePath({ resource: SECRETS, namespace: "a", name })).toThrow(
+        "is not a name",
+      );
     },
   );
 
   it.each(["", "..", "a.b", "kube-system/secrets", "A", "a".repeat(64)])(
     "is not made of the namespace %j",
     (namespace) => {
-      expect(() => resourcePath({ resource: SECRETS, namespace })).toThrow("is no namespace");
+      expect(() => resourcePath({ resource: SECRETS, namespace })).toThrow("is not a namespace");
     },
   );
 });

@@ -9,7 +9,7 @@ const web: ResourceCall = {
   verb: "patch",
 };
 
-describe("an answer that is no success", () => {
+describe("an answer that is not a success", () => {
   it.each([
     [400, "BadRequest", "bad-request", false],
     [401, "Unauthorized", "unauthorized", false],

@@ -38,7 +38,7 @@ describe("the Applications of a cluster", () => {
     expect(namesOf(await kubernetesApplications({ api, ...settings }).list())).toEqual(expected);
   });
 
-  it("are no half list when one namespace cannot be read", async () => {
+  it("are not half list when one namespace cannot be read", async () => {
     const faults = [{ namespace: "team-a", behave: "conflict" }] as const;
     const { api } = await startServer({ objects, faults });
     const source = kubernetesApplications({ api, namespaces: ["argocd", "team-a"] });

@@ -44,7 +44,7 @@ describe("a field of a secret", () => {
     ["creds", "missing", "not-found", 'secret argocd/creds has no field "missing"'],
     ["missing", "token", "not-found", 'get secrets "missing" in namespace "argocd"'],
     ["binary", "blob", "invalid-secret", "is not text"],
-    ["../creds", "token", "unsupported-reference", "is no name"],
+    ["../creds", "token", "unsupported-reference", "is not a name"],
   ])("%s %s is refused as %3$s", async (name, key, code, text) => {
     const { api } = await startServer({ objects });
     const error = await rejection(

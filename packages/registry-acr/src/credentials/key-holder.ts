@@ -30,7 +30,7 @@ export function createKeyHolder(source: AccessKeySource, connection: OpenApiConn
     if (!isUsable) throw invalid("it is empty, or holds characters that a header cannot carry");
     if (key.expiration === undefined) return { value: key };
     const expiresAt = Date.parse(key.expiration);
-    if (Number.isNaN(expiresAt)) throw invalid("its expiration is no RFC 3339 time");
+    if (Number.isNaN(expiresAt)) throw invalid("its expiration is not an RFC 3339 time");
     return { value: key, expiresAt };
   }
 

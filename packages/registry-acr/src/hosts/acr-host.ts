@@ -41,7 +41,7 @@ export function acrHostOf({ host, apiUrl }: Repository): AcrHost | undefined {
   return parseAcrHost(apiHostOf(apiUrl)) ?? parseAcrHost(host);
 }
 
-/** Host and port of an API's URL; nothing when it is no URL. */
+/** Host and port of an API's URL; nothing when it is not a URL. */
 export function apiHostOf(apiUrl: string): string {
   return URL.canParse(apiUrl) ? new URL(apiUrl).host : "";
 }

@@ -13,7 +13,7 @@ const TRIES = 2;
  * A push between two pages moves tags from one to the other: a list whose count changed on the way, or
  * that is shorter than its count, is read once more.
  *
- * @throws RegistryError `unavailable` when the second list is no better: part of a list is never returned.
+ * @throws RegistryError `unavailable` when the second list is not better: part of a list is never returned.
  */
 export async function readTagRows(
   readPage: (page: number) => Promise<TagPage>,

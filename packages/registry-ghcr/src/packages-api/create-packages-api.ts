@@ -48,7 +48,7 @@ export function createPackagesApi(settings: PackagesApiSettings): PackagesApi {
       const baseUrl = baseUrlFor(repository, apiUrl, place);
       const packageName = parsePackageName(repository.path);
       if (packageName === undefined) {
-        const what = `${JSON.stringify(repository.path)} is no package; write it as owner/name`;
+        const what = `${JSON.stringify(repository.path)} is not a package; write it as owner/name`;
         throw refused(what, place);
       }
       const token = await apiToken(credentials, { repository, reference, signal }, place);
@@ -70,7 +70,7 @@ function baseUrlFor(
     if (repository.host.toLowerCase() === GHCR_HOST && isGithub(repository)) return GITHUB_API;
     throw refused('its REST API is not known; set "apiUrl", as https://<host>/api/v3', place);
   }
-  const reason = URL.canParse(apiUrl) ? refuseApiUrl(new URL(apiUrl)) : "it is no URL";
+  const reason = URL.canParse(apiUrl) ? refuseApiUrl(new URL(apiUrl)) : "it is not a URL";
   if (reason === undefined) return apiUrl.replace(/(?<!\/)\/+$/, "");
   throw refused(`the setting "apiUrl" is refused: ${reason}; write ${GITHUB_API}`, place);
 }

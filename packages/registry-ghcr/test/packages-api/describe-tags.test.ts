@@ -120,7 +120,7 @@ describe("describeTags", () => {
 
   it.each([
     ["an Enterprise Server without apiUrl", undefined, "acme/app", /set "apiUrl"/],
-    ["an apiUrl that is none", "api.github.com", "acme/app", /it is no URL/],
+    ["an apiUrl that is none", "api.github.com", "acme/app", /it is not a URL/],
     ["an apiUrl with a password", "https://u:pw@github.example", "acme/app", /holds credentials/],
     ["a path without an owner", "http://127.0.0.1:9", "app", /write it as owner\/name/],
     ["a path that climbs", "http://127.0.0.1:9", "../app", /write it as owner\/name/],

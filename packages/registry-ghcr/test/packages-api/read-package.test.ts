@@ -53,7 +53,7 @@ describe("the owner of a package", () => {
     expect(api.requests.some(({ path }) => path.startsWith("/user/packages"))).toBe(false);
   });
 
-  it("is no user for the token of a workflow", async () => {
+  it("is not a user for the token of a workflow", async () => {
     const api = await startApi({ tokens: { ghs_workflow: {} } });
     const client = clientOf(api.url, { credentials: githubToken(() => "ghs_workflow") });
     const error = await registryErrorOf(describeTags(client, repository));

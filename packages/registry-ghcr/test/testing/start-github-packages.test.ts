@@ -111,7 +111,7 @@ describe("startGithubPackages", () => {
     expect(tags.slice(0, 3)).toEqual([["0"], [], ["1"]]);
   });
 
-  it("survives what is no path and no GET", async () => {
+  it("survives what is not a path and no GET", async () => {
     const api = await startApi(options);
     const path = "/orgs/acme/packages/container/%ff/versions";
     await expect(get(api.url + path, "reader")).rejects.toThrow("other side closed");

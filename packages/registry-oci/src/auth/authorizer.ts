@@ -134,7 +134,7 @@ function demandOf(
   if (bearer !== undefined && URL.canParse(realm)) {
     return tokenDemand(new URL(realm), bearer, request, guard);
   }
-  // A Bearer challenge whose realm is no URL names no token server: the registry takes passwords itself.
+  // A Bearer challenge whose realm is not a URL names no token server: the registry takes passwords itself.
   if (bearer !== undefined || challenges.some(({ scheme }) => scheme === "basic")) {
     return { kind: "basic" };
   }

@@ -18,7 +18,7 @@ const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=[ \t]*(?:,|$))/y;
 /**
  * The challenges of a `WWW-Authenticate` header (RFC 9110 section 11.6.1), in its order.
  *
- * One line may hold several, and commas inside quotes belong to their value. What is no challenge is
+ * One line may hold several, and commas inside quotes belong to their value. What is not a challenge is
  * skipped; of a repeated parameter the first counts.
  */
 export function parseChallenges(header: string): readonly Challenge[] {

@@ -17,7 +17,7 @@ export type DockerConfigCredential = Exclude<DockerCredential, { readonly kind: 
 export function readDockerConfig(text: string, name: string): DockerConfig {
   const { value, diagnostics } = parseDockerConfig(text);
   if (value !== undefined) return value;
-  throw invalidSecret(name, diagnostics[0]?.message ?? "it is no docker config");
+  throw invalidSecret(name, diagnostics[0]?.message ?? "it is not a docker config");
 }
 
 /**

@@ -7,7 +7,7 @@ import { createHubApi } from "./hub-api.js";
 export interface DockerHubRegistrySettings extends Omit<OciRegistrySettings, "serves"> {
   /**
    * Where `describeTags` has its times from; without it there is no such method. `hub-api` is the API
-   * of hub.docker.com, whose times are those of the last push, and whose requests are no pulls.
+   * of hub.docker.com, whose times are those of the last push, and whose requests are not pulls.
    */
   readonly tagTimes?: "hub-api" | undefined;
   /** Base URL of that API; default `https://hub.docker.com`. */

@@ -115,12 +115,15 @@ export function createHubApi(settings: HubApiSettings): HubApi {
 }
 
 function tagsUrl(baseUrl: string, path: string, place: RequestPlace): URL {
-  const reason = URL.canParse(baseUrl) ? refuseApiUrl(new URL(baseUrl)) : "it is no URL";
+  const reason = URL.canParse(baseUrl) ? refuseApiUrl(new URL(baseUrl)) : "it is not a URL";
   if (reason !== undefined) {
     throw refused(place, `the setting "hubApiUrl" is refused: ${reason}; write ${HUB_API}`);
   }
   if (!PATH.test(path)) {
-    throw refused(place, `${JSON.stringify(path)} is no repository of Docker Hub; write team/app`);
+    throw refused(
+      place,
+      `${JSON.stringify(path)} is not a repository of Docker Hub; write team/app`,
+    );
   }
   const [namespace, name] = path.split("/");
   const resource = `v2/namespaces/${namespace}/repositories/${name}/tags`;
@@ -135,7 +138,7 @@ function pageAfter(first: URL, pages: number): URL {
 
 function nextPage(link: string, { url, redactor }: HttpResponse, place: RequestPlace): URL {
   if (!URL.canParse(link, url.href)) {
-    const message = `${formatPlace(place)}: the Docker Hub API's next page is no URL`;
+    const message = `${formatPlace(place)}: the Docker Hub API's next page is not a URL`;
     throw new RegistryError("invalid-response", message, place);
   }
   const next = new URL(link, url);

@@ -19,7 +19,7 @@ export interface DecodeFailure {
 /**
  * A JSON body in the shape the decoder names.
  *
- * @throws RegistryError `invalid-response` for what is no JSON or has another shape.
+ * @throws RegistryError `invalid-response` for what is not JSON or has another shape.
  */
 export function decodeJson<T>(
   body: Uint8Array,
@@ -28,7 +28,7 @@ export function decodeJson<T>(
   what: string,
 ): T {
   const value = parseJson(body);
-  if (value === undefined) throw invalidBody(`${what} is no JSON`, place);
+  if (value === undefined) throw invalidBody(`${what} is not JSON`, place);
   const decoded = decoder.safeParse(value);
   if (decoded.success) return decoded.data;
   const [issue] = decoded.error.issues;

@@ -44,7 +44,7 @@ function staysWith({ url }: HttpRequest, status: number, location: string): bool
 
 function nextHop(hop: HttpRequest, location: string): HttpRequest {
   if (!URL.canParse(location, hop.url.href)) {
-    throw refused("a redirect to what is no URL", hop.place);
+    throw refused("a redirect to what is not a URL", hop.place);
   }
   const url = new URL(location, hop.url);
   const reason = refuseRedirect(url, hop.url);

@@ -3,7 +3,7 @@ const WARNING = /(?:^|,)\s*299 [^\s"]+ "((?:[^"\\]|\\.)*)"/g;
 
 /**
  * The texts of the `299` warnings in a `Warning` header (distribution specification, "Warnings"), each
- * in one line. What is no such warning, or stands after 4096 characters, is left out.
+ * in one line. What is not such a warning, or stands after 4096 characters, is left out.
  */
 export function parseWarnings(header: string | undefined): readonly string[] {
   const warnings = [...(header ?? "").slice(0, MOST_CHARACTERS).matchAll(WARNING)];

@@ -10,7 +10,7 @@ export interface BuildTime {
 }
 
 /**
- * Reads the `created` of an image config; `undefined` for what is no RFC 3339 time.
+ * Reads the `created` of an image config; `undefined` for what is not an RFC 3339 time.
  *
  * The dates of reproducible builds, 1970 or the year 1, are dates.
  */

@@ -8,7 +8,7 @@ const MOST_CONFIGS = 5000;
 /**
  * Image configs by their address, which holds their digest, so that tags of one image cost one read.
  *
- * Credentials are no part of the key: whoever asks was just given a manifest that names the digest.
+ * Credentials are not part of the key: whoever asks was just given a manifest that names the digest.
  */
 export interface ConfigStore {
   read(

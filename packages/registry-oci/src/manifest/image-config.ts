@@ -12,9 +12,9 @@ export interface ImageConfig {
 }
 
 /**
- * Reads an image config. A date that is none is absent; so are labels that are no text.
+ * Reads an image config. A date that is none is absent; so are labels that are not text.
  *
- * @throws RegistryError `invalid-response` for what is no image config.
+ * @throws RegistryError `invalid-response` for what is not an image config.
  */
 export function decodeImageConfig(body: Uint8Array, place: RequestPlace): ImageConfig {
   const fields = decodeJson(body, configSchema, place, "the image config");

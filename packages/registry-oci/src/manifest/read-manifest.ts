@@ -121,7 +121,7 @@ function refuseDescriptor(
 ): void {
   if (!isDigest(digest)) {
     const place = session.place();
-    const message = `${formatPlace(place)}: ${session.said(JSON.stringify(digest))} is no sha256 or sha512 digest`;
+    const message = `${formatPlace(place)}: ${session.said(JSON.stringify(digest))} is not a sha256 or sha512 digest`;
     throw new RegistryError("invalid-response", message, place);
   }
   if (size <= limit) return;

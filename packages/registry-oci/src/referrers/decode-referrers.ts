@@ -6,16 +6,16 @@ import { formatPlace } from "../http/transport-error.js";
 import { isDigest } from "../manifest/digest.js";
 
 /**
- * The entries of an index as referrers; `undefined` for JSON that is no index.
+ * The entries of an index as referrers; `undefined` for JSON that is not an index.
  *
- * @throws RegistryError `invalid-response` for what is no JSON, or an index with entries that are none.
+ * @throws RegistryError `invalid-response` for what is not JSON, or an index with entries that are none.
  */
 export function decodeReferrers(
   body: Uint8Array,
   place: RequestPlace,
 ): readonly Referrer[] | undefined {
   const value = parseJson(body);
-  if (value === undefined) throw invalidReferrers("are no JSON", place);
+  if (value === undefined) throw invalidReferrers("are not JSON", place);
   if (!indexSchema.safeParse(value).success) return undefined;
   const decoded = referrersSchema.safeParse(value);
   if (decoded.success) return decoded.data.manifests ?? [];

@@ -9,7 +9,7 @@ import { readReferrersApi } from "./read-referrers-api.js";
  * All referrers of a digest, each once, of the wanted type where one is: by the referrers API, else by
  * the fallback tag, else `unsupported`.
  *
- * @throws RegistryError when the answer is not complete, `refused-address` for what is no digest.
+ * @throws RegistryError when the answer is not complete, `refused-address` for what is not a digest.
  */
 export async function listReferrers(
   session: RepositorySession,
@@ -34,6 +34,6 @@ function isWanted(referrer: Referrer, artifactType: string | undefined): boolean
 function refuseDigest(session: RepositorySession, digest: string): void {
   if (isDigest(digest)) return;
   const place = session.place();
-  const message = `${formatPlace(place)}: ${JSON.stringify(digest)} is no sha256 or sha512 digest; write it as sha256:<64 hexadecimal digits>`;
+  const message = `${formatPlace(place)}: ${JSON.stringify(digest)} is not a sha256 or sha512 digest; write it as sha256:<64 hexadecimal digits>`;
   throw new RegistryError("refused-address", message, place);
 }

@@ -40,7 +40,7 @@ export async function readReferrersApi(
     if (page.status !== 200) throw statusError(page, place, WHAT, clock.now());
     refuseWebPage(page, { url, place, what: WHAT });
     const referrers = decodeReferrers(page.body, place);
-    if (referrers === undefined) throw invalidReferrers("are no index", place);
+    if (referrers === undefined) throw invalidReferrers("are not index", place);
     found.push(...referrers);
     bytes += page.body.length;
     if (bytes > MOST_BYTES || found.length > MOST_REFERRERS) {

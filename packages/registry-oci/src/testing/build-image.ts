@@ -98,7 +98,7 @@ function buildAttestation(image: BuiltPart): {
   };
 }
 
-/** A Helm chart: the most common thing in a registry that is no image. */
+/** A Helm chart: the most common thing in a registry that is not an image. */
 function buildArtifact({ tag, content = "" }: ImageFixture): BuiltImage {
   const chart = { name: "chart", version: tag, description: content };
   const config = jsonPart("config", "application/vnd.cncf.helm.config.v1+json", chart);

@@ -88,7 +88,7 @@ describe("a docker config file", () => {
   });
 
   it.each([
-    ["is no JSON", "s3cret"],
+    ["is not JSON", "s3cret"],
     ["has an entry that cannot be used", { auths: { "ghcr.io": { auth: "s3cret!" } } }],
   ])("that %s is an error without its content", async (_, config) => {
     const environment = await configure(config);

@@ -9,7 +9,7 @@ const NOW = Date.parse("2026-01-01T00:00:00Z");
 it.each([
   ["60 seconds when nothing is said", {}, 0, 60],
   ["60 seconds when less is said", { expires_in: 5 }, 0, 60],
-  ["60 seconds when it is no number", { expires_in: "300" }, 0, 60],
+  ["60 seconds when it is not a number", { expires_in: "300" }, 0, 60],
   ["as long as is said", { expires_in: 300 }, 0, 300],
   ["from when it was issued", { expires_in: 300, issued_at: "2025-12-31T23:59:00Z" }, -60, 240],
   [

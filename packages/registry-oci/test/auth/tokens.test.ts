@@ -280,7 +280,7 @@ describe("other registries", () => {
     expect(error.code).toBe(code);
   });
 
-  it("sends the password itself where the realm is no URL", async () => {
+  it("sends the password itself where the realm is not a URL", async () => {
     const url = await startServer((request, response) => {
       if (request.headers.authorization === undefined) {
         response.writeHead(401, { "www-authenticate": 'Bearer realm="Nexus"' }).end();

@@ -147,7 +147,7 @@ describe("describeTags", () => {
     expect((await registryErrorOf(server.describe())).code).toBe(code);
   });
 
-  it("refuses what is no page, and a base that is no URL", async () => {
+  it("refuses what is not a page, and a base that is not a URL", async () => {
     const server = await startHub((_, response) => response.end('{"message":"hello"}'));
     expect((await registryErrorOf(server.describe())).code).toBe("invalid-response");
     const error = await registryErrorOf(server.describe({ hubApiUrl: "hub" }));

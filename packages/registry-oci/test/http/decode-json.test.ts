@@ -14,10 +14,10 @@ it("decodes the fields that are named and no others", () => {
 });
 
 it.each([
-  ["HTML", "<html>", "r/a: the answer is no JSON"],
-  ["nothing", "", "r/a: the answer is no JSON"],
-  ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0x22]), "r/a: the answer is no JSON"],
-  ["nesting without end", "[".repeat(1_000_000), "r/a: the answer is no JSON"],
+  ["HTML", "<html>", "r/a: the answer is not JSON"],
+  ["nothing", "", "r/a: the answer is not JSON"],
+  ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0x22]), "r/a: the answer is not JSON"],
+  ["nesting without end", "[".repeat(1_000_000), "r/a: the answer is not JSON"],
   ["another value", "[]", "r/a: the answer has another shape"],
   ["another type", '{"name":1}', "r/a: the answer has another shape at name"],
   [

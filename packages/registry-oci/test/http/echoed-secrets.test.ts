@@ -134,7 +134,7 @@ describe.each(Object.entries(CREDENTIALS))(
   },
 );
 
-/** Answers every request with bytes that are no HTTP, after it was told something. */
+/** Answers every request with bytes that are not HTTP, after it was told something. */
 async function startBroken(write: (request: string, socket: Socket) => void): Promise<string> {
   const server = createServer((socket) => {
     socket.once("data", (bytes) => write(bytes.toString("latin1"), socket));

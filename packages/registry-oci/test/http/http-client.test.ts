@@ -157,7 +157,7 @@ describe("limits", () => {
     expect(error.code).toBe("invalid-response");
   });
 
-  it("refuses what is no HTTP", async () => {
+  it("refuses what is not HTTP", async () => {
     const url = await startServer((request) => request.socket.end("SSH-2.0-OpenSSH_9.0\r\n\r\n"));
     const error = await registryErrorOf(createHttpClient().send(ask(url)));
     expect(error.code).toBe("invalid-response");
@@ -250,7 +250,7 @@ describe("redirects", () => {
     ["a link-local address", "http://169.254.169.254/latest/meta-data?token=secret"],
     ["another scheme", "file:///etc/passwd"],
     ["user information", "http://user:secret@127.0.0.1/"],
-    ["what is no URL", "http://[secret"],
+    ["what is not a URL", "http://[secret"],
   ])("refuses a redirect to %s", async (_, location) => {
     const server = await startStatuses([307, { location }]);
     const error = await registryErrorOf(createHttpClient().send(ask(server.url)));

@@ -97,7 +97,7 @@ it.each([
   ["an index with layers", { manifests: [], layers: [] }, undefined],
   ["an image without config", { mediaType: OCI }, OCI],
   ["a negative size", { config: { ...ociConfig, size: -1 } }, OCI],
-  ["a size that is no number", { config: { ...ociConfig, size: "1" } }, OCI],
+  ["a size that is not a number", { config: { ...ociConfig, size: "1" } }, OCI],
   ["an array", [], OCI],
 ])("refuses %s", async (_, body, contentType) => {
   const error = await registryErrorOf((async () => decode(body, contentType))());

@@ -324,7 +324,7 @@ describe("describeTag of an index", () => {
     });
   });
 
-  it("drops labels that are no text", async () => {
+  it("drops labels that are not text", async () => {
     const config = configBlob({ config: { Labels: { a: 1 } } });
     expect(await describeBlobs(AMD64, imageBlob(config), config)).toMatchObject({ labels: {} });
   });

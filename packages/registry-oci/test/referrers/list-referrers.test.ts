@@ -163,7 +163,7 @@ describe("listReferrers", () => {
   });
 
   it.each(["", "latest", "sha256:abc", `sha256:${"A".repeat(64)}`, "sha256:../../x"])(
-    "refuses %j, which is no digest",
+    "refuses %j, which is not a digest",
     async (digest) => {
       const server = await startRegistry();
       const error = await registryErrorOf(list(server, digest));
@@ -190,7 +190,7 @@ describe("a registry without the referrers API", () => {
     ["303 to another host", status(303, away)],
     ["303 to itself", status(303, { location: "/web" })],
     ["303 to nowhere", status(303)],
-    ["302 to what is no URL", status(302, { location: "http://[" })],
+    ["302 to what is not a URL", status(302, { location: "http://[" })],
     ["a web page", status(200, html, "<!doctype html>")],
     ["a web page that says it is none", status(200, {}, "\n <html>")],
   ])("that says %s has the tag's referrers, or none that are known", async (_, api) => {
@@ -251,7 +251,7 @@ describe("a registry with the referrers API", () => {
     ["no index", {}],
     ["a list", []],
     ["an error with status 200", { errors: [{ code: "DENIED" }] }],
-    ["what is no descriptor", { manifests: ["x"] }],
+    ["what is not a descriptor", { manifests: ["x"] }],
     ["no digest", { manifests: [{ artifactType: SBOM }] }],
     ["a digest that is none", index("sha256:../../x")],
   ])("is refused when it answers with %s", async (_, value) => {
@@ -259,7 +259,7 @@ describe("a registry with the referrers API", () => {
     expect((await registryErrorOf(listOf(answers))).code).toBe("invalid-response");
   });
 
-  it("is refused when it answers with what is no JSON", async () => {
+  it("is refused when it answers with what is not JSON", async () => {
     const answers = { api: status(200, {}, "oops"), tag: json(index(TWO)) };
     expect((await registryErrorOf(listOf(answers))).code).toBe("invalid-response");
   });
@@ -328,7 +328,7 @@ describe("the pages of the referrers API", () => {
   it.each([
     ["another host", "http://127.0.0.2:80/v2/a/referrers/x", "refused-address"],
     ["the first", PATH, "invalid-response"],
-    ["what is no URL", "http://[", "invalid-response"],
+    ["what is not a URL", "http://[", "invalid-response"],
   ])("may not lead to %s", async (_, link, code) => {
     expect((await registryErrorOf(listOf({ api: linked(link) }))).code).toBe(code);
   });

@@ -134,7 +134,7 @@ describe("listTags", () => {
       '{"child":["x"],"manifest":{"sha256:1":{"tag":["1"]}},"tags":["1"]}',
       ["1"],
     ],
-    ["what is no tag", '{"tags":["../../x","","1"]}', ["1"]],
+    ["what is not a tag", '{"tags":["../../x","","1"]}', ["1"]],
   ])("reads a list with %s", async (_, body, expected) => {
     await expect(listOf([body])).resolves.toEqual(expected);
   });
@@ -162,7 +162,7 @@ describe("listTags", () => {
     ["another host", "<http://127.0.0.2:80/v2/a/tags/list?last=1>; rel=next", "refused-address"],
     ["another scheme", "<https://127.0.0.1/v2/a/tags/list?last=1>; rel=next", "refused-address"],
     ["itself", "</v2/a/tags/list?n=1000>; rel=next", "invalid-response"],
-    ["what is no URL", "<http://[>; rel=next", "invalid-response"],
+    ["what is not a URL", "<http://[>; rel=next", "invalid-response"],
   ])("refuses a next page that is %s", async (_, link, code) => {
     const error = await registryErrorOf(listOf(['{"tags":["1"]}', link]));
     expect(error.code).toBe(code);

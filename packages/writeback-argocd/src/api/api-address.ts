@@ -19,7 +19,7 @@ export function readApiAddress({
   rootPath = "",
   allowHttp = false,
 }: ApiAddressSettings): ApiAddress {
-  if (!URL.canParse(text)) throw unusable("is no URL; write https:// and the host");
+  if (!URL.canParse(text)) throw unusable("is not a URL; write https:// and the host");
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") {
     throw unusable("holds user information; pass the token as `token`");

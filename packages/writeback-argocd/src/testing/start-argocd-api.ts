@@ -139,7 +139,7 @@ async function answerTo(
   if (text === undefined) return errorAnswer("unauthenticated", "no session information");
   const token = (options.tokens ?? [{ token: "test-token" }]).find((known) => known.token === text);
   if (token === undefined) {
-    return errorAnswer("unauthenticated", `invalid session: ${text} is no token of this server`);
+    return errorAnswer("unauthenticated", `invalid session: ${text} is not a token of this server`);
   }
   if ("right" in asked) return okAnswer({ value: canGet(token, asked.right) ? "yes" : "no" });
   const { whileValidating, clusterDown } = fault ?? {};

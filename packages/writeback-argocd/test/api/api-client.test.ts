@@ -450,7 +450,7 @@ describe("TLS", () => {
 describe("settings that cannot be used are refused at once", () => {
   it.each<[string, Partial<ArgoCdApiClientSettings>, RegExp]>([
     ["plain HTTP", { url: "http://argocd.example.com", allowHttp: false }, /allowHttp/],
-    ["no URL", { url: "argocd.example.com" }, /no URL/],
+    ["no URL", { url: "argocd.example.com" }, /not a URL/],
     ["another scheme", { url: "ftp://argocd.example.com" }, /ftp:/],
     ["user information", { url: `https://u:${TOKEN}@argocd.example.com` }, /user information/],
     ["a query", { url: "https://argocd.example.com?x=1" }, /query/],
@@ -519,7 +519,7 @@ it.each([{ dispatcher: new Agent() }, { ca: "PEM" }, { insecure: true }])(
   },
 );
 
-it("an answer that is no HTTP leaves none of its bytes in the error", async () => {
+it("an answer that is not HTTP leaves none of its bytes in the error", async () => {
   const server = createTcpServer((socket) => {
     socket.on("error", () => {});
     socket.once("data", () => socket.end(`HTTP/1.1 2oo ${TOKEN}\r\nx: ${TOKEN}\r\n\r\n`));

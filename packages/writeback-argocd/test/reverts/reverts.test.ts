@@ -101,7 +101,7 @@ describe("a value that is put back", () => {
     expect(await given.write(NEW)).toBe("reverted");
   });
 
-  it("is no fight when it stands, when it stands again, or when others write a third value", async () => {
+  it("is not a fight when it stands, when it stands again, or when others write a third value", async () => {
     const given = await fight();
     await lose(given, NEW);
     expect(await given.write(NEW)).toBe("written");

@@ -90,7 +90,7 @@ function closeIfUnused({ borrowers, isEvicted, close }: Shared): void {
   if (isEvicted && borrowers === 0) void close().catch(() => undefined);
 }
 
-/** Exemptions from no proxy are no settings. */
+/** Exemptions from no proxy are not settings. */
 function isSet({ ca, clientCertificate, insecure, proxy }: GitConnection): boolean {
   const texts = [ca, proxy, clientCertificate?.certificate];
   return insecure === true || texts.some((text) => text !== undefined && text !== "");

@@ -16,7 +16,7 @@ export interface TrustContext {
 /**
  * The certificates that connections show and trust: `ca` besides those that are well known.
  *
- * Throws a `CredentialError` for what is no PEM, or a key that does not belong to its certificate.
+ * Throws a `CredentialError` for what is not PEM, or a key that does not belong to its certificate.
  */
 export function openTlsTrust(
   { ca, clientCertificate, insecure = false }: GitConnection,

@@ -59,7 +59,7 @@ export function cleanAuthor({ name, email }: CommitAuthor): CommitAuthor {
 /**
  * Who commits these changes: the author that all of them name, else the given one.
  *
- * As upstream, a name without an address, or the reverse, is no author.
+ * As upstream, a name without an address, or the reverse, is not an author.
  */
 export function authorOf(
   changes: readonly WriteBackChange[],

@@ -13,7 +13,7 @@ export function addSignOff(message: string, { name, email }: CommitAuthor): stri
   return `${message}${block.length > 0 ? "" : "\n"}${line}\n`;
 }
 
-/** How many lines that are no trailers a block holds at most for each that is one. */
+/** How many lines that are not trailers a block holds at most for each that is one. */
 const OTHERS_PER_TRAILER = 3;
 
 /**

@@ -84,7 +84,7 @@ async function readKnownHosts({
   return typeof knownHosts === "function" ? knownHosts() : knownHosts;
 }
 
-/** What cannot be read is no reason to trust somebody, or to go on with less. */
+/** What cannot be read is not a reason to trust somebody, or to go on with less. */
 async function readSetting(
   reference: "knownHosts" | "certificates",
   read: () => Promise<string | undefined>,
@@ -100,6 +100,6 @@ async function readSetting(
 }
 
 function noAddress(): CredentialError {
-  const message = "credentials were asked for what is no address of a Git repository";
+  const message = "credentials were asked for what is not an address of a Git repository";
   return new CredentialError("unsupported-reference", message, { reference: "repocreds" });
 }

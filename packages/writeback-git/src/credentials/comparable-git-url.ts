@@ -10,7 +10,7 @@ export interface ComparableGitUrl {
 }
 
 /**
- * Brings the spellings of one repository into one form; `undefined` for what is no address.
+ * Brings the spellings of one repository into one form; `undefined` for what is not an address.
  *
  * As Argo CD: in lower case throughout, `git@host:path` like `ssh://git@host/path`, without `.git` at
  * the end. Besides, default ports and the user information of HTTP are left out, and SSH without a user

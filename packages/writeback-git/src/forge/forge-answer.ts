@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What the API of a forge answered; `body` is `undefined` for what is no JSON. */
+/** What the API of a forge answered; `body` is `undefined` for what is not a JSON. */
 export interface ForgeAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -36,7 +36,7 @@ export function decodeAnswer<T>(
   const decoded = schema.safeParse(body);
   if (decoded.success) return decoded.data;
   const path = decoded.error.issues[0]?.path.join(".") ?? "";
-  const where = body === undefined ? "is no JSON" : `is not as expected at "${path}"`;
+  const where = body === undefined ? "is not JSON" : `is not as expected at "${path}"`;
   const message = `${target}: an answer of the API of ${name} ${where}; is its URL right?`;
   throw new WriteBackError("invalid-response", message, { target });
 }

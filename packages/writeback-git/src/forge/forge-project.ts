@@ -37,7 +37,7 @@ function pathSegments(url: string): readonly string[] {
     .filter((segment) => segment !== "");
 }
 
-/** The path of `scheme://host/path`, or of `user@host:path`, which is no URL. */
+/** The path of `scheme://host/path`, or of `user@host:path`, which is not a URL. */
 function pathOf(url: string): string {
   if (!url.includes("://")) return /^[^/:]+:(.*)$/su.exec(url)?.[1] ?? "";
   if (!URL.canParse(url)) return "";

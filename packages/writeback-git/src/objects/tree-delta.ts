@@ -40,7 +40,7 @@ function runsOf(base: Uint8Array, tree: Uint8Array): readonly Run[] {
 
 const OID_BYTES = 20;
 
-// Mode, name, a zero and an id each. What is no whole entry at the end counts as one.
+// Mode, name, a zero and an id each. What is not a whole entry at the end counts as one.
 function* entriesOf(
   bytes: Uint8Array,
 ): Generator<{ readonly start: number; readonly end: number; readonly text: string }> {

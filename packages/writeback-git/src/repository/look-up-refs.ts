@@ -71,7 +71,7 @@ function namedBranches(locations: readonly BranchNames[]): readonly string[] {
   return [...new Set(branches)];
 }
 
-/** Names to read from that are no branch, as tags, where there is no branch to push either. */
+/** Names to read from that are not branch, as tags, where there is no branch to push either. */
 function missingBases(
   locations: readonly BranchNames[],
   refs: ReadonlyMap<string, string>,

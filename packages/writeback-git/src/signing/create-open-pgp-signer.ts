@@ -50,7 +50,7 @@ async function readKey(
   { privateKey: armoredKey, passphrase }: OpenPgpSignerSettings,
 ): Promise<openPgp.PrivateKey> {
   const privateKey = await openpgp.readPrivateKey({ armoredKey }).catch(() => {
-    throw refuse("invalid-secret", "the OpenPGP key is no private key in armour");
+    throw refuse("invalid-secret", "the OpenPGP key is not a private key in armour");
   });
   if (privateKey.isDecrypted()) return privateKey;
   if (passphrase === undefined || passphrase === "") {

@@ -5,7 +5,7 @@ import type { Signer } from "./signer.js";
 /**
  * The bytes of a commit, signed where there is a signer.
  *
- * Throws `signing-failed` when the signer does, or when what it answers is no signature. `target` is
+ * Throws `signing-failed` when the signer does, or when what it answers is not a signature. `target` is
  * the repository's URL for messages.
  */
 export async function signCommit(
@@ -27,7 +27,7 @@ async function askSigner(signer: Signer, payload: Uint8Array, target: string): P
   }
   const signature = armoured.replaceAll("\r\n", "\n").trim();
   if (isArmoured(signature)) return `${signature}\n`;
-  throw failed(target, "what the signer answered is no armoured signature");
+  throw failed(target, "what the signer answered is not an armoured signature");
 }
 
 /** Anything else would end the header, or the commit would pass as signed without being so. */

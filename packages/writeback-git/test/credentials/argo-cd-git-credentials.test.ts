@@ -456,7 +456,7 @@ describe("the provider", () => {
     expect(new Set(signals)).toEqual(new Set([signal]));
   });
 
-  it("refuses what is no address, without repeating it", async () => {
+  it("refuses what is not an address, without repeating it", async () => {
     const error = await failure(ask([], { url: SECRET }));
     expect(error.code).toBe("unsupported-reference");
   });

@@ -9,7 +9,7 @@ import {
 
 function parse(text: string): ComparableGitUrl {
   const url = comparableGitUrl(text);
-  if (url === undefined) throw new Error(`${text} is no address`);
+  if (url === undefined) throw new Error(`${text} is not an address`);
   return url;
 }
 
@@ -89,7 +89,7 @@ it.each([
   ["ssh://"],
   ["ssh://git@/x"],
   ["no url at all"],
-])("%j is no address", (text) => {
+])("%j is not an address", (text) => {
   expect(comparableGitUrl(text)).toBeUndefined();
 });
 

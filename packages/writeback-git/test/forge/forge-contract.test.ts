@@ -206,7 +206,7 @@ describe.each(FORGES)("the pull requests of %s", (kind) => {
       [{ status: 422, body: { message: "no", errors: ["why"] } }, "rejected", "no; why"],
       [{ status: 400, body: { message: { base: ["is odd"] } } }, "rejected", "base: is odd"],
       [{ status: 500, body: { message: `of ${TOKEN}` } }, "unavailable", "of [secret]"],
-      [{ status: 200, body: "<html>" }, "invalid-response", "no JSON"],
+      [{ status: 200, body: "<html>" }, "invalid-response", "not JSON"],
       [{ status: 200, body: [{ number: "1" }] }, "invalid-response", "not as expected"],
       [
         { status: 302, headers: { location: "https://elsewhere.example/" } },

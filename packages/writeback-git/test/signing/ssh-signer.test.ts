@@ -109,7 +109,7 @@ describeWith(["git", "git"], ["ssh-keygen", "openssh-client"])("a commit signed 
     },
   );
 
-  it("is not made with what is no private key", async () => {
+  it("is not made with what is not a private key", async () => {
     const { publicKey } = await generateSshKey(home, "public-only");
     await expect(sshSigner({ privateKey: publicKey }).sign(Buffer.of())).rejects.toMatchObject({
       name: "CredentialError",

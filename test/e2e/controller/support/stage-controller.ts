@@ -38,7 +38,7 @@ export interface ControllerStage {
   readonly folder: string;
   readonly logger: MemoryLogger;
   readonly clock: TestClock;
-  /** Writes a file into the folder; what is no text is written as JSON. */
+  /** Writes a file into the folder; what is not text is written as JSON. */
   write(file: string, content: string | object): Promise<void>;
   /** An Application that runs 1.0.0 of `acme/<name>`, and its repository. */
   addApplication(name: string, settings?: Partial<ManifestSettings>): Promise<ApplicationManifest>;

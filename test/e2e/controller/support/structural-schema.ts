@@ -87,7 +87,7 @@ function requiredProblems(
 ): readonly string[] {
   return required
     .filter((name) => !Object.hasOwn(properties, name))
-    .map((name) => `${path}: requires ${name}, which is no property`);
+    .map((name) => `${path}: requires ${name}, which is not a property`);
 }
 
 /** The keys of a list map identify its items: each is there in every item. */

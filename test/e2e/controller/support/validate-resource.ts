@@ -5,7 +5,7 @@ import type { Schema } from "./structural-schema.js";
  * right. A field that the schema does not know is one too: the server would drop it.
  */
 export function resourceProblems(schema: Schema, value: unknown, path = "$"): readonly string[] {
-  if (!hasType(schema.type, value)) return [`${path}: is no ${String(schema.type)}`];
+  if (!hasType(schema.type, value)) return [`${path}: is not of type ${String(schema.type)}`];
   return [
     ...scalarProblems(schema, value, path),
     ...(Array.isArray(value) ? listProblems(schema, value, path) : []),
@@ -35,7 +35,7 @@ function scalarProblems(schema: Schema, value: unknown, path: string): readonly 
     [text === undefined || text.length >= (schema.minLength ?? 0), "is too short"],
     [text === undefined || text.length <= (schema.maxLength ?? Infinity), "is too long"],
     [number >= (schema.minimum ?? number), "is too small"],
-    [schema.format !== "date-time" || !Number.isNaN(Date.parse(text ?? "")), "is no time"],
+    [schema.format !== "date-time" || !Number.isNaN(Date.parse(text ?? "")), "is not a time"],
   ];
   return checks.filter(([isRight]) => !isRight).map(([, problem]) => `${path}: ${problem}`);
 }
@@ -75,7 +75,7 @@ function fieldProblems(schema: Schema, value: Mapping, path: string): readonly s
     ...Object.entries(value).flatMap(([name, field]) => {
       const child = properties?.[name] ?? additionalProperties;
       if (child !== undefined) return resourceProblems(child, field, `${path}.${name}`);
-      return isClosed && !(OPEN in schema) ? [`${path}: ${name} is no field`] : [];
+      return isClosed && !(OPEN in schema) ? [`${path}: ${name} is not a field`] : [];
     }),
     ...((schema.anyOf?.some(fits) ?? true) ? [] : [`${path}: fits none of anyOf`]),
     ...(schema.oneOf === undefined || schema.oneOf.filter(fits).length === 1
@@ -86,7 +86,7 @@ function fieldProblems(schema: Schema, value: Mapping, path: string): readonly s
 
 const OPEN = "x-open";
 
-/** Fields that a junctor does not speak of are no problem of it. */
+/** Fields that a junctor does not speak of are not problem of it. */
 function opened(junctor: Schema): Schema {
   return Object.assign({}, junctor, { [OPEN]: true });
 }

@@ -9,7 +9,7 @@ const LIFETIME_SECONDS = 600;
 /**
  * A JSON Web Token by which a GitHub App proves who it is: RS256, good for nine minutes.
  *
- * Throws a `CredentialError` for a key that is no PEM RSA key.
+ * Throws a `CredentialError` for a key that is not PEM RSA key.
  */
 export function signAppToken(app: GithubApp, now: Date): string {
   const issuedAt = Math.floor(now.getTime() / 1000) - ISSUED_BEFORE_SECONDS;

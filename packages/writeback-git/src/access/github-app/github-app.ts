@@ -24,7 +24,7 @@ const DEFAULT_API = "https://api.github.com";
 /**
  * The App that a credential describes.
  *
- * Throws a `CredentialError` where its ids are no numbers or its API is no URL, and a `WriteBackError`
+ * Throws a `CredentialError` where its ids are not numbers or its API is not a URL, and a `WriteBackError`
  * `unsupported` where no installation is given and the repository's URL names no owner.
  */
 export function describeGithubApp(

@@ -18,7 +18,7 @@ const DEFAULT_USER = "git";
 /**
  * Opens the way into a repository over SSH; nothing is sent before the first request.
  *
- * Throws `WriteBackError` `unsupported` for a credential that is no key and `host-key` where no host key
+ * Throws `WriteBackError` `unsupported` for a credential that is not a key and `host-key` where no host key
  * could be trusted, and `CredentialError` for a key that cannot be read.
  */
 export function openSshAccess(

@@ -20,7 +20,7 @@ export interface PrivateKeyText {
 export function readPrivateKey(given: PrivateKeyText): ParsedKey {
   const text = cleanText(given.privateKey);
   const label = /^-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----$/mu.exec(text)?.[1];
-  if (label === undefined) throw refuse(given, `it is no private key; ${EXPECTED}`);
+  if (label === undefined) throw refuse(given, `it is not a private key; ${EXPECTED}`);
   const key = label === "OPENSSH " ? readOpenSsh(text, given) : readPem(text, given);
   if (!TYPES.includes(key.type)) {
     throw refuse(given, `keys of type ${key.type} are not supported; ${EXPECTED}`);

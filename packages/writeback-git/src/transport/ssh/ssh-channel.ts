@@ -38,7 +38,7 @@ export function createSshChannel(
   const chunks: AsyncIterator<Uint8Array> = channel[Symbol.asyncIterator]();
   const said = collectText(channel);
   let isOpen = true;
-  // Writing to a channel that the server has closed is no news: reading tells how it ended.
+  // Writing to a channel that the server has closed is not news: reading tells how it ended.
   channel.on("error", () => undefined);
   const ended = Promise.all([exitOf(channel), said]).then(([exit, text]) => ({
     ...exit,
