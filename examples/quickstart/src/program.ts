@@ -1,5 +1,6 @@
 import {
   createUpdater,
+  expectValue,
   formatPlan,
   parseRegistriesConf,
   readApplication,
@@ -19,10 +20,9 @@ export async function updateApplication(
   allowHttp: boolean,
 ): Promise<UpdateReport> {
   // #region program
-  const { value: application, diagnostics } = readApplication(load(manifest));
-  if (application === undefined) throw new Error(diagnostics.map((one) => one.message).join("; "));
+  const application = expectValue(readApplication(load(manifest)), "application.yaml");
+  const registries = expectValue(parseRegistriesConf(registriesConf), "registries.conf");
 
-  const { value: registries = [] } = parseRegistriesConf(registriesConf);
   const updater = createUpdater({
     registriesConf: registries,
     registries: [

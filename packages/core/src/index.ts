@@ -267,6 +267,7 @@ export {
   type CredentialErrorCode,
   type CredentialErrorContext,
 } from "./errors/credential-error.js";
+export { expectValue, InputError, type InputErrorCode } from "./errors/expect-value.js";
 export { EditError, type EditErrorCode, type EditErrorContext } from "./errors/edit-error.js";
 export {
   RegistryError,

@@ -40,7 +40,7 @@ export class ApplicationError extends ImageUpdaterError {
   }
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
-  static is(value: unknown): value is ApplicationError {
+  static override is(value: unknown): value is ApplicationError {
     return isImageUpdaterError(value) && value.name === "ApplicationError";
   }
 }

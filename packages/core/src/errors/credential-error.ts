@@ -38,7 +38,7 @@ export class CredentialError extends ImageUpdaterError {
   }
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
-  static is(value: unknown): value is CredentialError {
+  static override is(value: unknown): value is CredentialError {
     return isImageUpdaterError(value) && value.name === "CredentialError";
   }
 }

@@ -40,7 +40,7 @@ export class EditError extends ImageUpdaterError {
   }
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
-  static is(value: unknown): value is EditError {
+  static override is(value: unknown): value is EditError {
     return isImageUpdaterError(value) && value.name === "EditError";
   }
 }

@@ -8,6 +8,11 @@ export abstract class ImageUpdaterError extends Error {
     return false;
   }
 
+  /** Like `instanceof`, but also true for an error of another copy of this package, or of an adapter of ours. */
+  static is(value: unknown): value is ImageUpdaterError {
+    return isImageUpdaterError(value);
+  }
+
   /** Plain data for plans and logs: never the cause, which may come from a foreign library. */
   toJSON(): ErrorSummary {
     return { name: this.name, code: this.code, message: this.message };
@@ -61,6 +66,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   "RegistryError",
   "WriteBackError",
   "EditError",
+  "InputError",
   "CredentialError",
   "ApplicationError",
   "TemplateError",

@@ -53,7 +53,7 @@ export class RegistryError extends ImageUpdaterError {
   }
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
-  static is(value: unknown): value is RegistryError {
+  static override is(value: unknown): value is RegistryError {
     return isImageUpdaterError(value) && value.name === "RegistryError";
   }
 }

@@ -27,7 +27,7 @@ export class TemplateError extends ImageUpdaterError {
   }
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
-  static is(value: unknown): value is TemplateError {
+  static override is(value: unknown): value is TemplateError {
     return isImageUpdaterError(value) && value.name === "TemplateError";
   }
 }

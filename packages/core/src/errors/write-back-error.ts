@@ -55,7 +55,7 @@ export class WriteBackError extends ImageUpdaterError {
   }
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
-  static is(value: unknown): value is WriteBackError {
+  static override is(value: unknown): value is WriteBackError {
     return isImageUpdaterError(value) && value.name === "WriteBackError";
   }
 }

@@ -61,7 +61,7 @@ export class KubernetesError extends ImageUpdaterError {
   }
 
   /** Like `instanceof`, but also true for an error thrown by another copy of this package. */
-  static is(value: unknown): value is KubernetesError {
+  static override is(value: unknown): value is KubernetesError {
     return (
       value instanceof KubernetesError ||
       (value instanceof Error && value.name === "KubernetesError" && "code" in value)
