@@ -36,7 +36,9 @@ it("a limit of one request a second makes no decision fail for its deadline", as
     clock,
     registriesConf: registries,
     writeBack: [],
-    registries: [createOciRegistry({ registries, clock, requestTimeoutMs: 600_000 })],
+    registries: [
+      createOciRegistry({ registriesConf: registries, clock, requestTimeoutMs: 600_000 }),
+    ],
     timeouts: { registry: 5 * SECOND },
   });
   let isOver = false;

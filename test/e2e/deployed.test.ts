@@ -49,7 +49,7 @@ function updater(more: Parameters<typeof createUpdater>[0]["writeBack"] = []): U
   );
   return createUpdater({
     registriesConf: registries,
-    registries: [createOciRegistry({ registries, retries: 0 })],
+    registries: [createOciRegistry({ registriesConf: registries, retries: 0 })],
     writeBack: [
       createGitWriteBack({
         allowHttp: true,

@@ -90,8 +90,8 @@ async function start(): Promise<{
     registriesConf: registries,
     registries: [
       createOciRegistry({
-        registries,
-        credentials: registryCredentials({ registries, environment }),
+        registriesConf: registries,
+        credentials: registryCredentials({ registriesConf: registries, environment }),
         maxConcurrency: 50,
       }),
     ],

@@ -44,7 +44,7 @@ export async function createRegistries(
   if (configs === undefined) throw new Error(diagnostics.map(formatDiagnostic).join("; "));
   const broken = await checkCertificateAuthorities(configs, { certificatesFolder });
   if (broken.length > 0) throw new Error(broken.map(formatDiagnostic).join("; "));
-  const credentials = registryCredentials({ registries: configs, secrets, clock });
+  const credentials = registryCredentials({ registriesConf: configs, secrets, clock });
   const settings = { registries: configs, credentials, clock, certificatesFolder };
   return {
     configs,

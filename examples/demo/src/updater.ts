@@ -21,7 +21,10 @@ export function createDemoUpdater(
   return createUpdater({
     registriesConf: registries,
     registries: [
-      createOciRegistry({ registries, credentials: registryCredentials({ registries }) }),
+      createOciRegistry({
+        registriesConf: registries,
+        credentials: registryCredentials({ registriesConf: registries }),
+      }),
     ],
     writeBack: [
       createGitWriteBack({

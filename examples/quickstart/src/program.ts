@@ -15,18 +15,18 @@ import { load } from "js-yaml";
 /** Updates one Application, as the README shows it. */
 export async function updateApplication(
   manifest: string,
-  registriesConf: string,
+  conf: string,
   credentials: Pick<CredentialProvider, "forGit">,
   allowHttp: boolean,
 ): Promise<UpdateReport> {
   // #region program
   const application = expectValue(readApplication(load(manifest)), "application.yaml");
-  const registries = expectValue(parseRegistriesConf(registriesConf), "registries.conf");
+  const registriesConf = expectValue(parseRegistriesConf(conf), "registries.conf");
 
   const updater = createUpdater({
-    registriesConf: registries,
+    registriesConf,
     registries: [
-      createOciRegistry({ registries, credentials: registryCredentials({ registries }) }),
+      createOciRegistry({ registriesConf, credentials: registryCredentials({ registriesConf }) }),
     ],
     writeBack: [createGitWriteBack({ credentials, allowHttp })],
     clock: systemClock(),

@@ -33,7 +33,7 @@ export interface AcrClientSettings extends HttpClientSettings, CertificateAuthor
    * TLS and rate of registries, as `parseRegistriesConf` gives them; default none. A registry that is
    * not there gets 15 requests a second.
    */
-  readonly registries?: readonly RegistryConnection[] | undefined;
+  readonly registriesConf?: readonly RegistryConnection[] | undefined;
   /**
    * Answers for images with credentials of their own, as `registryCredentials({ secrets })` does;
    * default `credentials`, where those can.
@@ -122,9 +122,9 @@ function createClients(settings: AcrRegistrySettings): (repository: Repository) 
     const client = createOciRegistry({
       ...settings,
       credentials: credentialsOf(settings),
-      registries: [
+      registriesConf: [
         { apiUrl, requestsPerSecond: REQUESTS_PER_SECOND },
-        ...(settings.registries ?? []),
+        ...(settings.registriesConf ?? []),
       ],
       serves: undefined,
       trustsRealm: trustsAcrRealm,

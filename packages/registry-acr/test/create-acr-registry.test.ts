@@ -167,7 +167,11 @@ describe("the rate", () => {
     const clock = createJumpingClock();
     const server = await startRegistry({ fixture: FIXTURE }, { scheme: "basic" });
     const registries = configured.map((rate) => ({ apiUrl: server.url, requestsPerSecond: rate }));
-    const client = createAcrRegistry({ clock, registries, credentials: acrLogin(LOGIN) });
+    const client = createAcrRegistry({
+      clock,
+      registriesConf: registries,
+      credentials: acrLogin(LOGIN),
+    });
     const started = clock.now().getTime();
     for (let count = 0; count < 40; count += 1)
       await client.resolveDigest(repositoryOf(server), "1.0");

@@ -31,7 +31,7 @@ export interface OciRegistrySettings extends HttpClientSettings, CertificateAuth
    * TLS and rate of registries, as `parseRegistriesConf` gives them; default none. The TLS settings
    * are not used beside a `dispatcher`, which has its own.
    */
-  readonly registries?: readonly RegistryConnection[] | undefined;
+  readonly registriesConf?: readonly RegistryConnection[] | undefined;
   /** Asked once for each call that meets a registry which wants them; default anonymous. */
   readonly credentials?: Pick<CredentialProvider, "forRepository"> | undefined;
   /** For one answer of `credentials`, with all that it reads for it; default 30 seconds. */
@@ -48,7 +48,7 @@ export interface OciRegistrySettings extends HttpClientSettings, CertificateAuth
  * Challenges, tokens, connections and limits are shared by all its calls; creating one does no I/O.
  */
 export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryClient {
-  const { registries = [], serves = everything, dispatcher } = settings;
+  const { registriesConf = [], serves = everything, dispatcher } = settings;
   refuseIgnoredSettings("createOciRegistry", { dispatcher });
   const clock: Clock = settings.clock ?? systemClock();
   // By the machine's time, as for requests: the clock is for what depends on the date.
@@ -63,7 +63,7 @@ export function createOciRegistry(settings: OciRegistrySettings = {}): RegistryC
   const pageSizes = createPageSizes();
   const { certificatesFolder } = settings;
   const channels = createRegistryChannels(
-    registries,
+    registriesConf,
     dispatcher !== undefined,
     clock,
     certificatesFolder,

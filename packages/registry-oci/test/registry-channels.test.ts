@@ -27,7 +27,7 @@ async function listOverTls(
 ): Promise<readonly string[]> {
   const server = await startRegistry({ fixture, tls: loopbackTls });
   const registries = connection === undefined ? [] : [{ apiUrl: `${server.url}/`, ...connection }];
-  const client = createClient({ registries, dispatcher, certificatesFolder });
+  const client = createClient({ registriesConf: registries, dispatcher, certificatesFolder });
   return client.listTags(repositoryOf(server));
 }
 
@@ -184,7 +184,7 @@ describe("the rate of a registry", () => {
     const server = await startRegistry({ fixture: { "team/app": tags }, pageSize: 1 });
     const clock = createJumpingClock();
     const registries = [{ apiUrl: server.url, ...connection }];
-    await createClient({ registries, clock }).listTags(repositoryOf(server));
+    await createClient({ registriesConf: registries, clock }).listTags(repositoryOf(server));
     expect(clock.delays.map(Math.round)).toEqual(delays);
   });
 
@@ -193,7 +193,7 @@ describe("the rate of a registry", () => {
     const server = await startRegistry({ fixture, blobsAt: storage.url });
     const clock = createJumpingClock();
     const registries = [{ apiUrl: server.url, requestsPerSecond: 1 }];
-    const client = createClient({ registries, clock });
+    const client = createClient({ registriesConf: registries, clock });
     await client.describeTag(repositoryOf(server), "1", { platforms: ["linux/amd64"] });
     expect(storage.requests).toHaveLength(1);
     expect(clock.delays.map(Math.round)).toEqual([1000]);

@@ -57,7 +57,7 @@ function createDeadlines(): { readonly options: RegistryCallOptions; paused(): n
 describe("a call that waits for a place", () => {
   it("comes before the second one of another repository", async () => {
     const { apiUrl, asked, answerOne } = await startHeld();
-    const client = createClient({ maxConcurrency: 1, registries: [{ apiUrl }] });
+    const client = createClient({ maxConcurrency: 1, registriesConf: [{ apiUrl }] });
     const repositoryOf = (path: string) => ({ host: "r", path, apiUrl });
     const calls = [
       ...Array.from({ length: 20 }, (_, tag) =>
@@ -118,7 +118,7 @@ it("a call that waits for a low rate does not use up its deadline", async () => 
     const since = clock.now().getTime();
     return () => paused.push(clock.now().getTime() - since);
   };
-  const client = createClient({ clock, registries: [{ apiUrl, requestsPerSecond: 1 }] });
+  const client = createClient({ clock, registriesConf: [{ apiUrl, requestsPerSecond: 1 }] });
   const calls = Array.from({ length: 20 }, (_, index) =>
     client.resolveDigest({ host: "r", path: `app${index}`, apiUrl }, "1", { pauseDeadline }),
   );

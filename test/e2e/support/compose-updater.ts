@@ -40,8 +40,8 @@ export function composeUpdater(parts: UpdaterParts): Updater {
     registriesConf: registries,
     registries: [
       createOciRegistry({
-        registries,
-        credentials: registryCredentials({ registries, ...parts.credentials }),
+        registriesConf: registries,
+        credentials: registryCredentials({ registriesConf: registries, ...parts.credentials }),
         retries: 0,
         ...PATIENT,
         ...parts.registry,

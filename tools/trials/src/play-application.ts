@@ -89,9 +89,9 @@ async function play(
     registriesConf: registries,
     registries: [
       createOciRegistry({
-        registries,
+        registriesConf: registries,
         retries: 0,
-        credentials: registryCredentials({ registries, secrets: scene.secrets }),
+        credentials: registryCredentials({ registriesConf: registries, secrets: scene.secrets }),
       }),
     ],
     writeBack: [git],

@@ -24,7 +24,7 @@ const KEPT_SECONDS = 60;
 /** Settings of {@link registryCredentials}. */
 export interface RegistryCredentialsSettings {
   /** The registries with their credentials, as `parseRegistriesConf` gives them; default none. */
-  readonly registries?: readonly RegistryConfig[] | undefined;
+  readonly registriesConf?: readonly RegistryConfig[] | undefined;
   /** Needed for `secret:` and `pullsecret:` references only. */
   readonly secrets?: SecretReader | undefined;
   /** Default the process's own. */
@@ -43,7 +43,7 @@ export interface RegistryCredentialsSettings {
 export function registryCredentials(
   settings: RegistryCredentialsSettings = {},
 ): Pick<CredentialProvider, "forRepository"> {
-  const { registries = [], secrets, environment = env, clock = systemClock() } = settings;
+  const { registriesConf = [], secrets, environment = env, clock = systemClock() } = settings;
   const reads = createKeptReads<CredentialSource>(clock);
 
   async function read(
@@ -67,7 +67,7 @@ export function registryCredentials(
       if (reference !== undefined) {
         return (await read(reference, KEPT_SECONDS, request))(repository);
       }
-      const registry = registryOf(repository, registries);
+      const registry = registryOf(repository, registriesConf);
       if (registry?.problem !== undefined) throw unusable(registry.problem);
       if (registry?.credentials === undefined) return { kind: "anonymous" };
       const { credentials, credentialsExpireSeconds = KEPT_SECONDS } = registry;

@@ -192,7 +192,10 @@ describe("a registry's credentials", () => {
   const credentials = reference("env:CREDS");
 
   it("are used for images without a reference of their own", async () => {
-    const provider = registryCredentials({ registries: [registry({ credentials })], environment });
+    const provider = registryCredentials({
+      registriesConf: [registry({ credentials })],
+      environment,
+    });
     await expect(provider.forRepository({ repository })).resolves.toEqual(user);
     const other = { ...repository, host: "quay.io", apiUrl: "https://quay.io" };
     await expect(provider.forRepository({ repository: other })).resolves.toEqual({
@@ -202,14 +205,14 @@ describe("a registry's credentials", () => {
 
   it("give way to the image's", async () => {
     const registries = [registry({ credentials: reference("env:MISSING") })];
-    const provider = registryCredentials({ registries, environment });
+    const provider = registryCredentials({ registriesConf: registries, environment });
     const asked = provider.forRepository({ repository, reference: credentials });
     await expect(asked).resolves.toEqual(user);
   });
 
   it("are an error when they cannot be had, not anonymous", async () => {
     const registries = [registry({ credentials: reference("env:MISSING") })];
-    const provider = registryCredentials({ registries, environment });
+    const provider = registryCredentials({ registriesConf: registries, environment });
     const error = await credentialErrorOf(provider.forRepository({ repository }));
     expect(error.context.reference).toBe("env:MISSING");
   });
@@ -223,7 +226,7 @@ describe("a registry's credentials", () => {
         credentials: reference("env:MISSING"),
       }),
     ];
-    const provider = registryCredentials({ registries, environment });
+    const provider = registryCredentials({ registriesConf: registries, environment });
     const own = { host: "reg.example.com", path: "team/app", apiUrl: "https://reg.example.com" };
     await expect(provider.forRepository({ repository: own })).resolves.toEqual(user);
   });
@@ -239,7 +242,7 @@ describe("a registry's credentials", () => {
       },
     };
     const registries = [registry({ credentials: reference("pullsecret:ns/pull") })];
-    const provider = registryCredentials({ registries, secrets: counting, clock });
+    const provider = registryCredentials({ registriesConf: registries, secrets: counting, clock });
     await Promise.all([1, 2, 3].map(() => provider.forRepository({ repository })));
     clock.advance(59_000);
     await provider.forRepository({ repository });
@@ -258,7 +261,11 @@ describe("a registry's credentials", () => {
     const clock = createJumpingClock();
     const changing: Record<string, string> = { CREDS: "foo:one" };
     const registries = [registry({ credentials, credentialsExpireSeconds: 60 })];
-    const provider = registryCredentials({ registries, environment: changing, clock });
+    const provider = registryCredentials({
+      registriesConf: registries,
+      environment: changing,
+      clock,
+    });
     const password = async (): Promise<unknown> => {
       const found = await provider.forRepository({ repository });
       return found.kind === "basic" ? found.password : undefined;
@@ -283,7 +290,7 @@ it("credentials of an entry for Docker Hub are those of all its names", async ()
       credentials: reference("env:CREDS"),
     }),
   ];
-  const provider = registryCredentials({ registries, environment });
+  const provider = registryCredentials({ registriesConf: registries, environment });
   const hub = { host: "index.docker.io", path: "team/app", apiUrl: "https://index.docker.io" };
   await expect(provider.forRepository({ repository: hub })).resolves.toEqual(user);
 });

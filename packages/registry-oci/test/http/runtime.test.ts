@@ -29,7 +29,7 @@ describe("where the runtime replaces undici", () => {
     vi.stubGlobal("Bun", {});
     const fixture = { "team/app": [{ tag: "1" }] };
     const [refused, other] = [await startRegistry({ fixture }), await startRegistry({ fixture })];
-    const client = createClient({ registries: [{ apiUrl: refused.url, ...tls }] });
+    const client = createClient({ registriesConf: [{ apiUrl: refused.url, ...tls }] });
     const error = await registryErrorOf(client.listTags(repositoryOf(refused)));
     expect(error).toMatchObject({ code: "unsupported", retryable: false });
     expect(error.message).toContain(`Bun ignores the setting(s) ${name};`);

@@ -339,7 +339,7 @@ describe("the pages of the referrers API", () => {
       count += 1;
       linked(`${PATH}?p=${count}`)(response, request);
     });
-    const client = createClient({ registries: [{ apiUrl: url }] });
+    const client = createClient({ registriesConf: [{ apiUrl: url }] });
     const listed = client.listReferrers?.({ host: "r", path: "a", apiUrl: url }, SUBJECT);
     const error = await registryErrorOf(Promise.resolve(listed));
     expect(error).toMatchObject({

@@ -176,7 +176,7 @@ describe("listTags", () => {
       response.end(`{"tags":["${count}"]}`);
     });
     const registries = [{ apiUrl: url }];
-    const client = createClient({ registries });
+    const client = createClient({ registriesConf: registries });
     const error = await registryErrorOf(client.listTags({ host: "r", path: "a", apiUrl: url }));
     expect(error).toMatchObject({
       code: "invalid-response",

@@ -84,7 +84,11 @@ export const registryChecks: Checks = {
     const front = await startTlsFront(registry.url, await authority.issue());
     try {
       await writeFile(join(folder, "localhost"), authority.certificate);
-      const client = createOciRegistry({ registries: [], retries: 0, certificatesFolder: folder });
+      const client = createOciRegistry({
+        registriesConf: [],
+        retries: 0,
+        certificatesFolder: folder,
+      });
       const tags = await client.listTags({
         host: new URL(front.url).host,
         path: "o/x",
