@@ -20,6 +20,9 @@ import { readWatchEvents, tooLarge } from "./read-watch-events.js";
 import { startDeadline, type RequestDeadline } from "./request-deadline.js";
 import { withRetries } from "./retry-request.js";
 
+/** Default of `requestTimeoutMs`, in milliseconds. docs/deadlines.md has it, too. */
+export const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+
 /** Settings of {@link kubernetesApi}. All are optional. */
 export interface KubernetesApiSettings {
   /** For one request with its whole answer, and for a watch to begin; default 30 000. */
@@ -55,7 +58,8 @@ export function kubernetesApi(
   kubeConfig: KubeConfigLike,
   settings: KubernetesApiSettings = {},
 ): KubernetesApi {
-  const { requestTimeoutMs = 30_000, userAgent = "image-updater-sdk" } = settings;
+  const { requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, userAgent = "image-updater-sdk" } =
+    settings;
   const { maxBodyBytes = 128 * MIB, maxEventBytes = 8 * MIB, mayWrite = () => true } = settings;
   const connection = createConnection(kubeConfig);
   const clock = settings.clock ?? systemClock();

@@ -3,6 +3,7 @@ import { systemClock } from "@image-updater/core/system";
 import type { KubernetesApi } from "../api/kubernetes-api.js";
 import { KubernetesError } from "../api/kubernetes-error.js";
 import { holdLease, type HoldSettings } from "./hold-lease.js";
+import { callLease } from "./call-lease.js";
 import { createLeaseLock, type LeaseLock } from "./lease-lock.js";
 import type { LeaseRecord } from "./lease-record.js";
 import { createTrouble } from "./trouble.js";
@@ -17,7 +18,10 @@ export interface LeaderElectionSettings {
   readonly identity: string;
   /** How long a leader may be silent before another takes over; default 15 000, at least 1000. */
   readonly leaseDurationMs?: number | undefined;
-  /** A leader that could not renew for this long stops; default 10 000, less than the lease's duration. */
+  /**
+   * A leader that could not renew for this long stops, and an attempt to become one ends; default 10 000,
+   * less than the lease's duration.
+   */
   readonly renewDeadlineMs?: number | undefined;
   /** Between two attempts; default 2000, less than the deadline. */
   readonly retryPeriodMs?: number | undefined;
@@ -28,6 +32,13 @@ export interface LeaderElectionSettings {
   /** Told what the election then recovers from, once as long as it stays the same; must not throw. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
+
+/** Defaults, in milliseconds. docs/deadlines.md has them, too. */
+export const DEFAULT_LEASE_TIMES = {
+  leaseDurationMs: 15_000,
+  renewDeadlineMs: 10_000,
+  retryPeriodMs: 2000,
+} as const;
 
 /** Sees to it that one of several processes works. */
 export interface LeaderElection {
@@ -61,8 +72,12 @@ export interface LeaderElection {
  */
 export function createLeaderElection(settings: LeaderElectionSettings): LeaderElection {
   const { clock = systemClock(), random = Math.random, onError } = settings;
-  const { leaseDurationMs: durationMs = 15_000, renewDeadlineMs = 10_000 } = settings;
-  const { retryPeriodMs = 2000, api, namespace, name, identity } = settings;
+  const { api, namespace, name, identity } = settings;
+  const {
+    leaseDurationMs: durationMs = DEFAULT_LEASE_TIMES.leaseDurationMs,
+    renewDeadlineMs = DEFAULT_LEASE_TIMES.renewDeadlineMs,
+    retryPeriodMs = DEFAULT_LEASE_TIMES.retryPeriodMs,
+  } = settings;
   checkTimes({ durationMs, renewDeadlineMs, retryPeriodMs });
   const lock = createLeaseLock({ api, namespace, name, identity, durationMs, clock });
   const trouble = createTrouble(onError);
@@ -108,14 +123,15 @@ function checkTimes({ durationMs, renewDeadlineMs, retryPeriodMs }: Times): void
 /** The lease, and when the request that took it was sent; `undefined` when the signal was aborted first. */
 async function acquire(
   lock: LeaseLock,
-  { clock, random, retryPeriodMs, trouble }: Omit<HoldSettings, "lock" | "acquired" | "tell">,
+  times: Omit<HoldSettings, "lock" | "acquired" | "tell">,
   signal: CancelSignal | undefined,
 ): Promise<{ readonly lease: LeaseRecord; readonly at: number } | undefined> {
+  const { clock, random, renewDeadlineMs: ms, retryPeriodMs, trouble } = times;
   const isOver = (): boolean => signal?.aborted === true;
   while (!isOver()) {
     const at = clock.now().getTime();
     try {
-      const lease = await lock.tryAcquire(signal);
+      const lease = await callLease({ clock, ms, signal }, (end) => lock.tryAcquire(end));
       trouble.end();
       if (lease !== undefined) return { lease, at };
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { CancelSignal, Clock } from "@image-updater/core";
 import { KubernetesError } from "../api/kubernetes-error.js";
+import { callLease } from "./call-lease.js";
 import type { LeaseLock } from "./lease-lock.js";
 import type { LeaseRecord } from "./lease-record.js";
 import type { Trouble } from "./trouble.js";
@@ -65,7 +66,8 @@ export async function holdLease(
 /** Without it, the others wait for the lease to run out. */
 async function release(settings: HoldSettings, held: LeaseRecord): Promise<void> {
   try {
-    await bounded(settings, (end) => settings.lock.release(held, end));
+    const { clock, renewDeadlineMs: ms } = settings;
+    await callLease({ clock, ms }, (end) => settings.lock.release(held, end));
   } catch (error) {
     settings.trouble.report(error);
   }
@@ -105,7 +107,7 @@ async function renewUntil(
       return undefined;
     }
     try {
-      const renewed = await bounded({ ...settings, ms }, (end) => lock.renew(held, end));
+      const renewed = await callLease({ clock, ms }, (end) => lock.renew(held, end));
       if (renewed === undefined) return undefined;
       held = renewed;
       deadline = sent + renewDeadlineMs;
@@ -122,29 +124,4 @@ function stoodStill(): KubernetesError {
   const message =
     "the lease could not be renewed in time: the process stood still, or was too busy";
   return new KubernetesError("timeout", message);
-}
-
-/** Ends a call when there is no time left, even one that does not listen to its signal. */
-async function bounded<T>(
-  {
-    clock,
-    renewDeadlineMs,
-    ms = renewDeadlineMs,
-  }: Pick<HoldSettings, "clock" | "renewDeadlineMs"> & {
-    readonly ms?: number;
-  },
-  call: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const end = new AbortController();
-  const answered = new AbortController();
-  const timeout = clock.delay(ms, answered.signal).then((): never => {
-    end.abort();
-    throw new KubernetesError("timeout", "the lease could not be written before its deadline");
-  });
-  try {
-    return await Promise.race([call(end.signal), timeout]);
-  } finally {
-    timeout.catch(() => undefined);
-    answered.abort();
-  }
 }

@@ -26,6 +26,7 @@ function campaign(
   identity: string,
   clock: TestClock,
   lead: (signal: AbortSignal) => Promise<void> = untilAborted,
+  network: Candidate["network"] = "fine",
 ): Candidate {
   const controller = new AbortController();
   const errors: unknown[] = [];
@@ -48,7 +49,7 @@ function campaign(
     election,
     clock,
     errors,
-    network: "fine",
+    network,
     async stop(): Promise<void> {
       controller.abort();
       await run;
@@ -315,6 +316,28 @@ describe("trouble with the lease", () => {
 });
 
 describe("a candidate", () => {
+  it("of an API that never answers tries again after its deadline", async () => {
+    const { api } = await startServer();
+    const clock = createTestClock();
+    const candidate = campaign(api, "first", clock, untilAborted, "silent");
+    await pass(9, [clock]);
+    expect(candidate.errors).toEqual([]);
+    await pass(1, [clock]);
+    expect(candidate.errors).toMatchObject([{ name: "KubernetesError", code: "timeout" }]);
+    candidate.network = "fine";
+    await pass(2, [clock]);
+    await leading(candidate);
+  });
+
+  it("of an API that never answers is stopped at once, and leaves nothing pending", async () => {
+    const { api } = await startServer();
+    const clock = createTestClock();
+    const candidate = campaign(api, "first", clock, untilAborted, "silent");
+    await pass(1, [clock]);
+    await candidate.stop();
+    expect([candidate.errors, clock.pending]).toEqual([[], 0]);
+  });
+
   it("without the rights says so, and leads when it has them", async () => {
     const { api, server } = await startServer({ faults: [{ verb: "create", behave: "conflict" }] });
     const clock = createTestClock();
