@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { RegistryError } from "@image-updater/core";
+import { boundCredentials, RegistryError } from "@image-updater/core";
 import type {
   Clock,
   CredentialProvider,
@@ -25,6 +25,8 @@ const GITHUB_API = "https://api.github.com";
 /** Settings of {@link createPackagesApi}. */
 export interface PackagesApiSettings extends HttpClientSettings {
   readonly credentials: Pick<CredentialProvider, "forRepository">;
+  /** For one answer of `credentials`, with all that it reads for it; default 30 seconds. */
+  readonly credentialTimeoutMs?: number | undefined;
   readonly apiUrl?: string | undefined;
 }
 
@@ -39,7 +41,12 @@ export interface PackagesApi {
 
 /** Digests and push times of a repository's tags at one request for each hundred versions. */
 export function createPackagesApi(settings: PackagesApiSettings): PackagesApi {
-  const { credentials, apiUrl } = settings;
+  const { apiUrl } = settings;
+  // By the machine's time, as for requests: the clock is for what depends on the date.
+  const credentials = boundCredentials(settings.credentials, {
+    clock: systemClock(),
+    timeoutMs: settings.credentialTimeoutMs,
+  });
   const clock: Clock = settings.clock ?? systemClock();
   const packages = createPackageReader(createGithubApi(settings, clock));
   return {

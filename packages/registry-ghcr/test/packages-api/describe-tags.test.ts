@@ -21,6 +21,18 @@ describe("describeTags", () => {
     expect("describeTags" in createGhcrRegistry(settings)).toBe(false);
   });
 
+  it("waits no longer for credentials than it is told", async () => {
+    const api = await startApi({ tokens });
+    const never = { forRepository: () => new Promise<never>(() => undefined) };
+    const client = clientOf(api.url, { credentials: never, credentialTimeoutMs: 20 });
+    const error = await registryErrorOf(describeTags(client, repository));
+    expect([error.code, error.message]).toEqual([
+      "unavailable",
+      expect.stringContaining("could not be had within 0.02 s"),
+    ]);
+    expect(api.requests).toEqual([]);
+  });
+
   it("gives the digest and the push time of each tag", async () => {
     const packages = {
       "acme/app": [

@@ -1,4 +1,4 @@
-import { RegistryError } from "@image-updater/core";
+import { boundCredentials, RegistryError } from "@image-updater/core";
 import type {
   Credential,
   CredentialProvider,
@@ -30,6 +30,8 @@ const PATH = /^[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*$/;
 /** Settings of {@link createHubApi}. */
 export interface HubApiSettings extends HttpClientSettings {
   readonly credentials?: Pick<CredentialProvider, "forRepository"> | undefined;
+  /** For one answer of `credentials`, with all that it reads for it; default 30 seconds. */
+  readonly credentialTimeoutMs?: number | undefined;
   readonly hubApiUrl?: string | undefined;
 }
 
@@ -50,8 +52,13 @@ interface HubCaller extends Call {
 
 /** Digests and push times at one request for each hundred tags; an image's own credentials win. */
 export function createHubApi(settings: HubApiSettings): HubApi {
-  const { credentials, hubApiUrl = HUB_API } = settings;
+  const { hubApiUrl = HUB_API } = settings;
   const clock = settings.clock ?? systemClock();
+  // By the machine's time, as for requests: the clock is for what depends on the date.
+  const credentials = boundCredentials(settings.credentials ?? {}, {
+    clock: systemClock(),
+    timeoutMs: settings.credentialTimeoutMs,
+  });
   const http = createHttpClient({ ...settings, clock });
   const rate = createRateLimit(REQUESTS_PER_SECOND, clock);
   const baseUrl = hubApiUrl.replace(/(?<!\/)\/+$/, "");
@@ -102,13 +109,10 @@ export function createHubApi(settings: HubApiSettings): HubApi {
     async describeTags(repository, { signal, pauseDeadline, credential: reference } = {}) {
       const place = { host: repository.host, repository: repository.path };
       const url = tagsUrl(baseUrl, repository.path, place);
-      const credential =
-        credentials === undefined
-          ? ({ kind: "anonymous" } as const)
-          : await askCredential(
-              () => credentials.forRepository({ repository, reference, signal }),
-              place,
-            );
+      const credential = await askCredential(
+        () => credentials.forRepository({ repository, reference, signal }),
+        place,
+      );
       return readPages(url, { credential, place, signal, pauseDeadline });
     },
   };

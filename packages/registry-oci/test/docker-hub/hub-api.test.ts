@@ -42,6 +42,18 @@ function always(credential: Credential) {
 }
 
 describe("describeTags", () => {
+  it("waits no longer for credentials than it is told", async () => {
+    const server = await startHub((_request, response) => response.end(page([])));
+    const credentials = { forRepository: () => new Promise<never>(() => undefined) };
+    const waiting = server.describe({ credentials, credentialTimeoutMs: 20 });
+    const error = await registryErrorOf(waiting);
+    expect([error.code, error.message]).toEqual([
+      "unavailable",
+      expect.stringContaining("could not be had within 0.02 s"),
+    ]);
+    expect(server.requests).toEqual([]);
+  });
+
   it("is there only for those who asked for it", () => {
     expect(createDockerHubRegistry().describeTags).toBeUndefined();
   });
