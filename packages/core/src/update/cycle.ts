@@ -24,6 +24,8 @@ export interface Cycle {
   readonly batchWaitMs: number;
   readonly reader: RegistryReader;
   readonly targets: TargetCallSettings;
+  /** For files of a repository that is not written to, in milliseconds. */
+  readonly readSourceTimeoutMs: number;
   readonly logger: Logger;
   readonly observer: Observer;
   readonly only: ((image: ImageUnderCare) => boolean) | undefined;
@@ -76,7 +78,7 @@ function startCycle(
   const logger = quietLogger(settings.logger);
   const warn = (message: string): void => logger.warn({}, message);
   const { applications = 10, metadata = 20 } = concurrency;
-  const { writeBack = DEFAULT_TIMEOUTS.writeBack } = timeouts;
+  const { writeBack = DEFAULT_TIMEOUTS.writeBack, read = writeBack } = timeouts;
   return {
     settings,
     controllerNamespace: settings.controllerNamespace ?? "argocd",
@@ -99,7 +101,7 @@ function startCycle(
     targets: {
       targets: settings.writeBack,
       clock,
-      readTimeoutMs: timeouts.read ?? writeBack,
+      readTimeoutMs: read,
       writeTimeoutMs: writeBack,
       turns: createKeyedSemaphore({
         clock,
@@ -108,6 +110,7 @@ function startCycle(
       }),
       signal,
     },
+    readSourceTimeoutMs: timeouts.readSource ?? Math.min(read, DEFAULT_TIMEOUTS.readSource),
     logger,
     observer,
     only: typeof only === "object" ? affectedBy(only) : only,

@@ -30,6 +30,7 @@ export const DEFAULT_TIMEOUTS = {
   registry: 120_000,
   turn: 3_600_000,
   cache: 5000,
+  readSource: 10_000,
   writeBack: 300_000,
 } as const;
 

@@ -26,16 +26,13 @@ const ANY_GIT: WriteBackSettings = {
   target: { kind: "override" },
 };
 
-/** The longest that an application waits for a repository that it is not written to. */
-const OWN_TIMEOUT_MS = 10_000;
-
 /** Reads the files that tell whether changes take effect; each repository is read once. Never throws. */
 export async function readEffectFiles(
   cycle: Cycle,
   planned: readonly PlannedApplication[],
   subjects: readonly (EffectSubject | undefined)[],
 ): Promise<readonly (EffectReads | undefined)[]> {
-  const readTimeoutMs = Math.min(cycle.targets.readTimeoutMs, OWN_TIMEOUT_MS);
+  const { readSourceTimeoutMs: readTimeoutMs } = cycle;
   const [main, own] = await Promise.all([
     readSome(planned, subjects, mainRead, (reads) => readTargets(reads, cycle.targets)),
     readSome(

@@ -80,6 +80,11 @@ export interface UpdaterTimeouts {
   readonly cache?: number | undefined;
   /** Reading files of one repository. Default: as `writeBack`. */
   readonly read?: number | undefined;
+  /**
+   * Reading files of an application's own repository where another one is written to: they only tell what
+   * would hide the update. Default 10,000, or as `read` where that is less.
+   */
+  readonly readSource?: number | undefined;
   /** Writing one branch of a repository, or one Application. Default 300,000. */
   readonly writeBack?: number | undefined;
 }
@@ -122,7 +127,11 @@ export interface ImageUnderCare {
 
 /** Options of `run`. */
 export interface RunOptions extends Omit<PlanOptions, "previews"> {
-  /** Decides and logs, asks Git for nothing and writes nothing. Default `false`. */
+  /**
+   * Decides and logs, asks Git for nothing and writes nothing. What only files tell is not seen, as with
+   * `plan` without previews: a place that hides the update, a file that cannot be edited, parameters that
+   * a new override file would hide. `plan` sees them and writes nothing either. Default `false`.
+   */
   readonly dryRun?: boolean | undefined;
 }
 

@@ -241,6 +241,50 @@ describe("a write-back target", () => {
     );
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
+
+  it.each([
+    [10_000, {}],
+    [2000, { readSource: 2000 }],
+    [20_000, { readSource: 20_000 }],
+    [3000, { read: 3000 }],
+  ])("whose read hangs holds up a write to another repository for %i ms", async (ms, timeouts) => {
+    const signals: AbortSignal[] = [];
+    const read = (_reads: unknown, options: { readonly signal: AbortSignal }) => {
+      signals.push(options.signal);
+      return never();
+    };
+    const { git } = createWorld({ repositories });
+    const own: WriteBackTarget = foreign({ ...git, read, accepts: () => true });
+    const elsewhere = targetOf({});
+    const { updater, clock } = createWorld({
+      registry,
+      targets: [
+        {
+          ...elsewhere,
+          accepts: () => true,
+          read: (reads, options) =>
+            (reads[0]?.location?.repository === ELSEWHERE ? elsewhere : own).read(reads, options),
+        },
+      ],
+      settings: { timeouts },
+    });
+    const annotations = {
+      "write-back-method": "git",
+      "image-list": "app=ghcr.io/team/good:1.x",
+      "git-repository": ELSEWHERE,
+      "write-back-target": "helmvalues:/values.yaml",
+      "app.helm.image-tag": "image.tag",
+    };
+    const planning = updater.plan([
+      application({ name: "own", annotations, live: ["ghcr.io/team/good:1.0"] }),
+    ]);
+    await expect.poll(() => signals).toHaveLength(1);
+    clock.advance(ms - 1);
+    expect(signals[0]?.aborted).toBe(false);
+    clock.advance(1);
+    await expect.poll(() => signals[0]?.aborted).toBe(true);
+    expect((await planning).applications[0]).toMatchObject({ change: {} });
+  });
 });
 
 it("leaves no rejection that nobody handles", async () => {
