@@ -29,6 +29,9 @@ export interface ArgoCdWriteBackSettings {
   readonly reverts?: RevertSettings | undefined;
 }
 
+/** Default of `deadlineMs`, in milliseconds. docs/deadlines.md has it, too. */
+export const DEFAULT_DEADLINE_MS = 60_000;
+
 const APPLICATIONS_AT_ONCE = 8;
 
 /**
@@ -43,7 +46,12 @@ const APPLICATIONS_AT_ONCE = 8;
  * others put back again and again is reported as `reverted` and left alone.
  */
 export function createArgoCdWriteBack(settings: ArgoCdWriteBackSettings): WriteBackTarget {
-  const { applications: client, clock, random = Math.random, deadlineMs = 60_000 } = settings;
+  const {
+    applications: client,
+    clock,
+    random = Math.random,
+    deadlineMs = DEFAULT_DEADLINE_MS,
+  } = settings;
   const reverts = createRevertMemory({ ...settings.reverts, clock });
   const runInLane = createLanes(APPLICATIONS_AT_ONCE);
 

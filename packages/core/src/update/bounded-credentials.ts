@@ -10,6 +10,9 @@ import type {
 import { withDeadline, type Deadline } from "./deadline.js";
 import { redactUserInfo } from "./redact-user-info.js";
 
+/** Default of {@link boundCredentials}, in milliseconds. docs/deadlines.md has it, too. */
+export const DEFAULT_CREDENTIAL_TIMEOUT_MS = 30_000;
+
 /** Settings of {@link boundCredentials}. */
 export interface BoundedCredentialsSettings {
   readonly clock: Clock;
@@ -25,7 +28,7 @@ export interface BoundedCredentialsSettings {
  */
 export function boundCredentials(
   provider: Partial<CredentialProvider>,
-  { clock, timeoutMs = 30_000 }: BoundedCredentialsSettings,
+  { clock, timeoutMs = DEFAULT_CREDENTIAL_TIMEOUT_MS }: BoundedCredentialsSettings,
 ): CredentialProvider {
   const limit = (what: string, signal: Deadline["signal"]): Deadline => ({
     clock,

@@ -22,6 +22,9 @@ export interface EcsRoleSettings {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
+/** Default of `requestTimeoutMs`, in milliseconds. docs/deadlines.md has it, too. */
+export const METADATA_TIMEOUT_MS = 1000;
+
 /**
  * Keys of the RAM role of the ECS instance this runs on, by its metadata service.
  *
@@ -30,7 +33,7 @@ export interface EcsRoleSettings {
  */
 export function ecsRole(settings: EcsRoleSettings = {}): AccessKeySource {
   const { endpoint = "http://100.100.100.200", environment = env } = settings;
-  const { requestTimeoutMs: timeoutMs = 1000 } = settings;
+  const { requestTimeoutMs: timeoutMs = METADATA_TIMEOUT_MS } = settings;
   return async ({ connection, signal }) => {
     if (isTrue(environment["ALIBABA_CLOUD_ECS_METADATA_DISABLED"])) {
       throw notFound("ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids its use");

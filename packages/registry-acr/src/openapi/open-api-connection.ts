@@ -11,6 +11,9 @@ import type { Dispatcher } from "undici";
 /** More is refused to the container registry of one account. */
 const REQUESTS_PER_SECOND = 15;
 
+/** Defaults, in milliseconds. docs/deadlines.md has them, too. */
+export const DEFAULT_OPEN_API_LIMITS = { requestTimeoutMs: 30_000, deadlineMs: 60_000 } as const;
+
 /** How Alibaba Cloud's APIs are reached: settings with their defaults filled in. */
 export interface OpenApiConnection {
   readonly clock: Clock;
@@ -34,7 +37,11 @@ export function openApiConnection(
   requestsPerSecond: number = REQUESTS_PER_SECOND,
 ): OpenApiConnection {
   const { clock = systemClock(), dispatcher, userAgent = "image-updater-sdk" } = settings;
-  const { requestTimeoutMs = 30_000, retries = 3, deadlineMs = 60_000 } = settings;
+  const {
+    requestTimeoutMs = DEFAULT_OPEN_API_LIMITS.requestTimeoutMs,
+    retries = 3,
+    deadlineMs = DEFAULT_OPEN_API_LIMITS.deadlineMs,
+  } = settings;
   const { random = Math.random } = settings;
   refuseIgnoredSettings("acrCredentials", { dispatcher });
   const rate = createRateLimit(requestsPerSecond, clock);

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import type { CancelSignal } from "@image-updater/core";
 
-/** For how long a program that knows credentials may run. */
-const PROGRAM_TIMEOUT_MS = 10_000;
+/** For how long a program that knows credentials may run. docs/deadlines.md has it, too. */
+export const PROGRAM_TIMEOUT_MS = 10_000;
 
 const MOST_OUTPUT = 64 * 1024;
 

@@ -14,6 +14,9 @@ import { exchange, type ApiAnswer } from "./exchange.js";
 import { explainDenial } from "./explain-denial.js";
 import { createTlsDispatcher } from "./tls-dispatcher.js";
 
+/** Default of `requestTimeoutMs`, in milliseconds. docs/deadlines.md has it, too. */
+export const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+
 /** Settings of {@link createArgoCdApiClient}. */
 export interface ArgoCdApiClientSettings {
   /** Of the Argo CD API server: `https://argocd.example.com`. */
@@ -60,7 +63,7 @@ interface ApiCall {
 export function createArgoCdApiClient(settings: ArgoCdApiClientSettings): ApplicationClient {
   const { base, origin } = readApiAddress(settings);
   const dispatcher = createTlsDispatcher(settings);
-  const timeoutMs = settings.requestTimeoutMs ?? 30_000;
+  const timeoutMs = settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
 
   async function call(
     name: ApplicationName,

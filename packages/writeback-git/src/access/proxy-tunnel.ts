@@ -5,8 +5,8 @@ import { keepTlsAlerts } from "./keep-tls-alerts.js";
 import type { HttpProxy } from "./http-proxy.js";
 import type { TlsTrust } from "./tls-trust.js";
 
-/** Long enough for a proxy that asks for a name far away. */
-const TUNNEL_TIMEOUT_MS = 30_000;
+/** Long enough for a proxy that asks for a name far away. docs/deadlines.md has it, too. */
+export const TUNNEL_TIMEOUT_MS = 30_000;
 
 /**
  * Connects to servers through tunnels of a proxy (`CONNECT`, RFC 9110, section 9.3.6).

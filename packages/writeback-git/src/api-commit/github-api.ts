@@ -41,8 +41,8 @@ export interface GithubApiSettings {
   readonly limits: RetryLimits;
 }
 
-/** As Argo CD Image Updater. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** As Argo CD Image Updater. docs/deadlines.md has it, too. */
+export const API_COMMIT_TIMEOUT_MS = 30_000;
 
 /**
  * Commits by the API of GitHub: `createCommitOnBranch` of GraphQL, and references of REST.
@@ -69,7 +69,7 @@ export function createGithubApi(settings: GithubApiSettings): GithubApi {
     baseUrl,
     headers: githubHeaders(forge.token),
     dispatcher: forge.dispatcher,
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    requestTimeoutMs: API_COMMIT_TIMEOUT_MS,
     limits,
   });
   const context = { call: explained(call, place), place, repository, signal: limits.signal };

@@ -19,6 +19,9 @@ export interface WriteBackContext {
   readonly installations: InstallationTokens;
 }
 
+/** Default of `requestTimeoutMs`, in milliseconds. docs/deadlines.md has it, too. */
+export const DEFAULT_REQUEST_TIMEOUT_MS = 90_000;
+
 const DEFAULT_AUTHOR: CommitAuthor = {
   name: "argocd-image-updater",
   email: "noreply@argoproj.io",
@@ -36,7 +39,7 @@ export async function openRepository(
 ): Promise<RepositoryWork> {
   const { dispatcher, knownHosts, author = DEFAULT_AUTHOR, random = Math.random } = settings;
   const {
-    requestTimeoutMs = 90_000,
+    requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
     deadlineMs = DEFAULT_DEADLINE_MS,
     allowHttp = false,
   } = settings;
