@@ -2,7 +2,8 @@ import { EditError } from "../errors/edit-error.js";
 import type { SourcePlace } from "./argocd-source-place.js";
 import { formatFlowRows, formatSourceRows, type SourceRow } from "./argocd-source-rows.js";
 import { formatFlowString } from "./yaml-content.js";
-import { columnOf, insertLines, replaceRange } from "./yaml-edit.js";
+import { replaceRange } from "./text-edit.js";
+import { columnOf, insertLines } from "./yaml-edit.js";
 import { endOfLine, type YamlEntry, type YamlMapping } from "./yaml-tree.js";
 
 /** The list as the lines of a whole override file, as Argo CD Image Updater writes it. */

@@ -1,10 +1,22 @@
 import { EditError, type EditErrorCode } from "../errors/edit-error.js";
 import { parseHelmValuePath, type HelmValueStep } from "./helm-value-path.js";
 import { findEntry, findMerged, resolveAlias } from "./yaml-lookup.js";
-import type { YamlAlias, YamlDocument, YamlMapping, YamlNode, YamlScalar } from "./yaml-tree.js";
+import { isNullScalar } from "./yaml-edit.js";
+import type {
+  YamlAlias,
+  YamlDocument,
+  YamlEntry,
+  YamlMapping,
+  YamlNode,
+  YamlScalar,
+} from "./yaml-tree.js";
 
 /** What a path of a values file leads to. */
-export type HelmValueLookup = HelmValueFound | HelmValueMissing | HelmValueFailure;
+export type HelmValueLookup =
+  | HelmValueFound
+  | HelmValueMissing
+  | HelmValueBelowNull
+  | HelmValueFailure;
 
 /** A value that is there and can be replaced. */
 export interface HelmValueFound {
@@ -28,6 +40,19 @@ export interface HelmValueMissing {
   readonly merged?: YamlScalar | undefined;
 }
 
+/** A value that is not there because null stands where a mapping would be. */
+export interface HelmValueBelowNull {
+  readonly kind: "below-null";
+  /** The null, without an anchor or a tag. */
+  readonly node: YamlScalar;
+  /** The entry whose value it is; absent where it is the document. */
+  readonly entry?: YamlEntry | undefined;
+  /** Whether that entry is in a flow mapping. */
+  readonly flow: boolean;
+  /** The keys to create in its place, outermost first. */
+  readonly keys: readonly string[];
+}
+
 /** A path that the file contradicts. */
 export interface HelmValueFailure {
   readonly kind: "failure";
@@ -41,6 +66,7 @@ export interface HelmValueFailure {
  */
 export function lookUpHelmValue(document: YamlDocument, path: string): HelmValueLookup {
   const { root } = document;
+  if (isPlaceholder(root)) return lookUpBelowRoot(root, path);
   if (root.kind !== "mapping") {
     return failure("not-a-mapping", "the root of the values file is not a mapping", path);
   }
@@ -52,12 +78,22 @@ export function lookUpHelmValue(document: YamlDocument, path: string): HelmValue
 
 interface Position {
   readonly node: YamlNode;
+  /** The entry whose value it is; absent for the root and for items of lists. */
+  readonly entry?: YamlEntry;
   readonly flow: boolean;
 }
 
 function lookUpNested(document: YamlDocument, root: YamlMapping, path: string): HelmValueLookup {
+  return orFailure(() => walk(document, root, parseHelmValuePath(path), path));
+}
+
+function lookUpBelowRoot(node: YamlScalar, path: string): HelmValueLookup {
+  return orFailure(() => toBelowNull(node, undefined, false, parseHelmValuePath(path), path));
+}
+
+function orFailure(act: () => HelmValueLookup): HelmValueLookup {
   try {
-    return walk(document, root, parseHelmValuePath(path), path);
+    return act();
   } catch (error) {
     if (EditError.is(error)) return { kind: "failure", error };
     throw error;
@@ -72,14 +108,18 @@ function walk(
 ): HelmValueLookup {
   let position: Position = { node: root, flow: root.flow };
   for (const [depth, step] of steps.entries()) {
-    const mapping = resolveAlias(document, position.node);
+    const { node, entry: parent } = position;
+    if (isPlaceholder(node) && parent !== undefined) {
+      return toBelowNull(node, parent, position.flow, steps.slice(depth), path);
+    }
+    const mapping = resolveAlias(document, node);
     if (mapping.kind !== "mapping") {
-      const parent = steps.slice(0, depth).map(({ key }) => key);
-      return failure(whyNoMapping(mapping), `"${parent.join(".")}" is not a mapping`, path);
+      const keys = steps.slice(0, depth).map(({ key }) => key);
+      return failure(whyNoMapping(mapping), `"${keys.join(".")}" is not a mapping`, path);
     }
     const entry = findEntry(mapping, step.key);
     if (entry === undefined) return toMissing(document, mapping, steps.slice(depth), path);
-    const value = { node: entry.value, flow: mapping.flow };
+    const value = { node: entry.value, flow: mapping.flow, entry };
     const item = descend(document, value, step.indexes, path);
     if ("kind" in item) return item;
     position = item;
@@ -115,11 +155,9 @@ function toMissing(
   steps: readonly HelmValueStep[],
   path: string,
 ): HelmValueLookup {
+  if (steps.some(hasIndex)) return listIsMissing(path);
   const keys = steps.map((step) => step.key);
   const [key = ""] = keys;
-  if (steps.some((step) => step.indexes.length > 0)) {
-    return failure("not-found", "the list it names is not in the file", path);
-  }
   const value = findMerged(document, mapping, key);
   const merged = value === undefined ? undefined : resolveAlias(document, value);
   if (merged === undefined) return { kind: "missing", mapping, keys };
@@ -128,6 +166,30 @@ function toMissing(
   }
   const message = `"${key}" comes from a merged mapping (<<) and cannot be changed in this place alone`;
   return failure("unsupported-yaml", message, path);
+}
+
+function toBelowNull(
+  node: YamlScalar,
+  entry: YamlEntry | undefined,
+  flow: boolean,
+  steps: readonly HelmValueStep[],
+  path: string,
+): HelmValueLookup {
+  if (steps.some(hasIndex)) return listIsMissing(path);
+  return { kind: "below-null", node, entry, flow, keys: steps.map((step) => step.key) };
+}
+
+function hasIndex({ indexes }: HelmValueStep): boolean {
+  return indexes.length > 0;
+}
+
+function listIsMissing(path: string): HelmValueFailure {
+  return failure("not-found", "the list it names is not in the file", path);
+}
+
+/** Null that nothing refers to, which a mapping can replace. */
+function isPlaceholder(node: YamlNode): node is YamlScalar {
+  return node.kind === "scalar" && isNullScalar(node) && node.anchor === undefined;
 }
 
 function toLeaf(

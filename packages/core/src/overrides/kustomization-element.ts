@@ -1,8 +1,8 @@
 import { EditError } from "../errors/edit-error.js";
 import type { KustomizationImage } from "../ports/edits.js";
+import type { TextEdit } from "./text-edit.js";
 import { isString } from "./yaml-compare.js";
 import { appendEntries, isNullScalar, replaceScalar } from "./yaml-edit.js";
-import { layoutOf } from "./yaml-layout.js";
 import { findEntry, findMerged, hasMergeKey, resolveAlias } from "./yaml-lookup.js";
 import { removeEntry } from "./yaml-remove.js";
 import type { YamlDocument, YamlMapping, YamlNode } from "./yaml-tree.js";
@@ -34,30 +34,32 @@ export function readElement(
   return { name, ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)) };
 }
 
-/** Writes one field of an entry, or removes it where the value is empty. */
+/** What writes one field of an entry, or removes it where the value is empty. */
 export function setField(
   text: string,
   document: YamlDocument,
   element: YamlNode,
   field: ImageField,
   value: string,
-): string {
+): readonly TextEdit[] {
   if (element.kind !== "mapping" || hasMergeKey(element)) {
     throw new EditError("unsupported-yaml", "an entry is an alias or has a mapping merged into it");
   }
   const entry = findEntry(element, field);
-  if (value === "") return entry === undefined ? text : removeEntry(text, element, entry);
+  if (value === "") return entry === undefined ? [] : [removeEntry(text, element, entry)];
   if (entry === undefined) {
-    const layout = layoutOf(text, document.root);
-    return appendEntries(text, element, { entries: [[field, value]] }, layout);
+    return [appendEntries(text, element, { entries: [[field, value]] }, FLAT)];
   }
   const present = resolveAlias(document, entry.value);
-  if (isString(present, value)) return text;
+  if (isString(present, value)) return [];
   if (entry.value.kind !== "scalar" && entry.value.kind !== "alias") {
     throw new EditError("not-a-scalar", `${field} of an entry is a mapping or a list`);
   }
   return replaceScalar(text, entry.value, value, element.flow);
 }
+
+/** A field has nothing below it that would be indented. */
+const FLAT = { step: 2, listStep: 0, dash: 2 };
 
 function readField(
   document: YamlDocument,

@@ -2,27 +2,11 @@ import { EditError } from "../errors/edit-error.js";
 import { referenceText } from "../image/image-names.js";
 import type { KustomizationImage } from "../ports/edits.js";
 import { splitByteOrderMark } from "./byte-order-mark.js";
-import { elementContent, IMAGE_FIELDS, readElement, setField } from "./kustomization-element.js";
+import { readElement } from "./kustomization-element.js";
+import { imagesOf, isNull, NOT_A_LIST, setImages } from "./kustomization-edits.js";
 import { verifyKustomization } from "./verify-kustomization.js";
-import { formatBlock, formatFlow } from "./yaml-content.js";
-import {
-  appendEntries,
-  appendItems,
-  columnOf,
-  endOfDocument,
-  insertLines,
-  isNullScalar,
-  replaceRange,
-} from "./yaml-edit.js";
-import { dashOf, layoutOf } from "./yaml-layout.js";
-import { findEntry, resolveAlias } from "./yaml-lookup.js";
-import {
-  parseYamlDocuments,
-  type YamlDocument,
-  type YamlEntry,
-  type YamlMapping,
-  type YamlNode,
-} from "./yaml-tree.js";
+import { resolveAlias } from "./yaml-lookup.js";
+import { parseYamlDocuments, type YamlDocument } from "./yaml-tree.js";
 
 /**
  * Sets entries of `images:` in a kustomization and keeps every other byte: comments, quotes, blank
@@ -37,11 +21,13 @@ export function setKustomizationImages(
   images: readonly KustomizationImage[],
 ): string {
   const { mark, text } = splitByteOrderMark(source);
+  if (images.length === 0) return source;
   const byName = new Map(images.map((image) => [image.name, image]));
-  const edited = [...byName.values()].reduce(setImage, text);
-  if (images.some(({ newName }) => newName))
-    refuseOverridden(readKustomizationImages(edited), byName);
-  return mark + edited;
+  const before = { text, documents: parseYamlDocuments(text) };
+  const after = setImages(before, byName);
+  if (after.text !== text) verifyKustomization(before.documents, after.documents, byName);
+  if (images.some(({ newName }) => newName)) refuseOverridden(readImages(after.documents), byName);
+  return mark + after.text;
 }
 
 /**
@@ -72,97 +58,14 @@ function versionOf({ newTag, digest }: KustomizationImage): string {
 
 /** Reads the entries of `images:` in a kustomization; those without a name are left out. */
 export function readKustomizationImages(source: string): readonly KustomizationImage[] {
-  const documents = parseYamlDocuments(splitByteOrderMark(source).text);
+  return readImages(parseYamlDocuments(splitByteOrderMark(source).text));
+}
+
+function readImages(documents: readonly YamlDocument[]): readonly KustomizationImage[] {
   if (documents.length === 0) return [];
   const { document, entry } = imagesOf(documents);
   const list = entry === undefined ? undefined : resolveAlias(document, entry.value);
   if (list === undefined || isNull(list)) return [];
   if (list.kind !== "sequence") throw new EditError("not-a-sequence", NOT_A_LIST);
   return list.items.flatMap((item) => readElement(document, item) ?? []);
-}
-
-const NOT_A_LIST = "images of the kustomization is not a list";
-
-interface ImagesPlace {
-  readonly document: YamlDocument;
-  readonly root: YamlMapping;
-  /** The entry `images`, where there is one. */
-  readonly entry: YamlEntry | undefined;
-}
-
-function imagesOf(documents: readonly YamlDocument[]): ImagesPlace {
-  const [document] = documents;
-  if (documents.length > 1) {
-    throw new EditError("unsupported-yaml", "the kustomization has more than one document");
-  }
-  if (document?.root.kind !== "mapping") {
-    throw new EditError("not-a-mapping", "the kustomization holds no mapping");
-  }
-  const { root } = document;
-  return { document, root, entry: findEntry(root, "images") };
-}
-
-function setImage(text: string, image: KustomizationImage): string {
-  const place = imagesOf(parseYamlDocuments(text));
-  const { document, entry } = place;
-  const list = entry?.value;
-  const items = list?.kind === "sequence" ? list.items : [];
-  const indexes = matchingItems(document, items, image.name);
-  const edited =
-    indexes.length === 0
-      ? addElement(text, place, image)
-      : indexes.reduce((edit, index) => setElement(edit, index, image), text);
-  if (edited !== text) verifyKustomization(edited, { document, list, indexes, image });
-  return edited;
-}
-
-/** Positions of the entries that mean the image. */
-function matchingItems(
-  document: YamlDocument,
-  items: readonly YamlNode[],
-  name: string,
-): readonly number[] {
-  return items.flatMap((item, index) =>
-    readElement(document, item)?.name === name ? [index] : [],
-  );
-}
-
-function setElement(text: string, index: number, image: KustomizationImage): string {
-  return IMAGE_FIELDS.reduce((edited, field) => {
-    const { document, entry } = imagesOf(parseYamlDocuments(edited));
-    const element = entry?.value.kind === "sequence" ? entry.value.items[index] : undefined;
-    if (element === undefined) throw new EditError("not-a-sequence", NOT_A_LIST);
-    return setField(edited, document, element, field, image[field] ?? "");
-  }, text);
-}
-
-function addElement(text: string, { root, entry }: ImagesPlace, image: KustomizationImage): string {
-  const items = { items: [{ entries: elementContent(image) }] };
-  const layout = layoutOf(text, root);
-  if (entry === undefined) {
-    const end = endOfDocument(text, root.end);
-    return appendEntries(text, root, { entries: [["images", items]] }, layout, end);
-  }
-  const { key, value } = entry;
-  const isEmptyList = value.kind === "sequence" && /^\[[ \t]*\]$/.test(sliceOf(text, value));
-  if (isNull(value) || (isEmptyList && !root.flow)) {
-    if (value.anchor !== undefined || value.tag !== undefined || entry.colon === undefined) {
-      throw new EditError("unsupported-yaml", "images of the kustomization has an anchor or a tag");
-    }
-    const start = entry.colon + 1;
-    if (root.flow) return replaceRange(text, start, value.end, ` ${formatFlow(items, false)}`);
-    const column = columnOf(text, key.outerStart) + layout.listStep;
-    const emptied = replaceRange(text, start, value.end, "");
-    return insertLines(emptied, start, formatBlock(items, { ...layout, column }));
-  }
-  if (value.kind !== "sequence") throw new EditError("not-a-sequence", NOT_A_LIST);
-  return appendItems(text, value, items, { ...layout, dash: dashOf(text, value) });
-}
-
-function isNull(node: YamlNode): boolean {
-  return node.kind === "scalar" && isNullScalar(node);
-}
-
-function sliceOf(text: string, { start, end }: YamlNode): string {
-  return text.slice(start, end);
 }

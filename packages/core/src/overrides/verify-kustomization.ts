@@ -1,40 +1,50 @@
+import { EditError } from "../errors/edit-error.js";
 import type { KustomizationImage } from "../ports/edits.js";
-import { elementContent, IMAGE_FIELDS } from "./kustomization-element.js";
-import { verifyYamlEdit } from "./verify-yaml-edit.js";
+import { elementContent, IMAGE_FIELDS, readElement } from "./kustomization-element.js";
 import {
+  areSameDocuments,
   hasSameProperties,
   haveSameEntries,
   haveSamePairs,
+  isContent,
   isSameNode,
   isString,
 } from "./yaml-compare.js";
 import { findEntry, resolveAlias } from "./yaml-lookup.js";
 import type { YamlDocument, YamlMapping, YamlNode } from "./yaml-tree.js";
 
-/** What was meant to change in a kustomization. */
-export interface KustomizationChange {
-  readonly document: YamlDocument;
-  /** The value of `images` as it was, where there was one. */
-  readonly list: YamlNode | undefined;
-  /** Positions of the entries that were set; none means that one was appended. */
-  readonly indexes: readonly number[];
-  readonly image: KustomizationImage;
+/** What was meant to change in a kustomization, and the documents before and after. */
+interface Change {
+  readonly before: YamlDocument;
+  readonly after: YamlDocument;
+  readonly images: ReadonlyMap<string, KustomizationImage>;
 }
 
 /**
- * Reads an edited kustomization again and throws `EditError` `unsupported-yaml` unless the entries
- * hold exactly what the image says and all the rest is as before.
+ * Throws {@link EditError} `unsupported-yaml` unless the entries of an edited kustomization hold exactly
+ * what the images, by name, say and all the rest is as before.
  */
-export function verifyKustomization(edited: string, change: KustomizationChange): void {
-  const { document, list } = change;
-  verifyYamlEdit([document], edited, (before, after) => {
-    if (before === list) return isListChanged(before, after, change);
-    if (list !== undefined || before !== document.root) return undefined;
-    return isRootExtended(before, after, change);
-  });
+export function verifyKustomization(
+  before: readonly YamlDocument[],
+  after: readonly YamlDocument[],
+  images: ReadonlyMap<string, KustomizationImage>,
+): void {
+  const [old, edited] = [before[0], after[0]];
+  if (old !== undefined && edited !== undefined) {
+    const change = { before: old, after: edited, images };
+    const list = old.root.kind === "mapping" ? findEntry(old.root, "images")?.value : undefined;
+    const isSame = areSameDocuments(before, after, (left, right) => {
+      if (left === list) return isListChanged(left, right, change);
+      return list === undefined && left === old.root
+        ? isRootExtended(left, right, change)
+        : undefined;
+    });
+    if (isSame) return;
+  }
+  throw new EditError("unsupported-yaml", "it cannot be written without changing other values");
 }
 
-function isRootExtended(before: YamlNode, after: YamlNode, change: KustomizationChange): boolean {
+function isRootExtended(before: YamlNode, after: YamlNode, change: Change): boolean {
   if (before.kind !== "mapping" || after.kind !== "mapping") return false;
   const [images] = after.entries.slice(before.entries.length);
   return (
@@ -47,35 +57,27 @@ function isRootExtended(before: YamlNode, after: YamlNode, change: Kustomization
   );
 }
 
-function isListChanged(
-  before: YamlNode | undefined,
-  after: YamlNode,
-  { document, indexes, image }: KustomizationChange,
-): boolean {
+function isListChanged(before: YamlNode | undefined, after: YamlNode, change: Change): boolean {
   if (after.kind !== "sequence" || after.anchor !== before?.anchor || after.tag !== before?.tag) {
     return false;
   }
   const items = before?.kind === "sequence" ? before.items : [];
-  const added = after.items.slice(items.length);
+  const names = items.map((item) => readElement(change.before, item)?.name);
+  const present = new Set(names);
+  const added = [...change.images.values()].filter(({ name }) => !present.has(name));
   return (
-    added.length === (indexes.length === 0 ? 1 : 0) &&
-    added.every((item) => isNewElement(item, image)) &&
     haveSamePairs(
       [...items.entries()],
       after.items.slice(0, items.length),
-      ([index, item], edited) =>
-        indexes.includes(index)
-          ? isElementSet(document, item, edited, image)
-          : isSameNode(item, edited, () => undefined),
-    )
-  );
-}
-
-function isNewElement(node: YamlNode, image: KustomizationImage): boolean {
-  return (
-    node.kind === "mapping" &&
-    haveSamePairs(node.entries, elementContent(image), (entry, [field, value]) => {
-      return isString(entry.key, field) && isString(entry.value, value);
+      ([index, item], edited) => {
+        const image = change.images.get(names[index] ?? "");
+        return image === undefined
+          ? isSameNode(item, edited, () => undefined)
+          : isElementSet(change.after, item, edited, image);
+      },
+    ) &&
+    haveSamePairs(after.items.slice(items.length), added, (item, image) => {
+      return isContent(item, { entries: elementContent(image) });
     })
   );
 }
@@ -95,20 +97,9 @@ function isElementSet(
       const entry = findEntry(after, field);
       const value = image[field] ?? "";
       if (entry === undefined || value === "") return entry === undefined && value === "";
-      return isString(unalias(document, before, entry.value, field), value);
+      return isString(resolveAlias(document, entry.value), value);
     })
   );
-}
-
-/** An alias that stayed has the value it had. */
-function unalias(
-  document: YamlDocument,
-  before: YamlMapping,
-  node: YamlNode,
-  field: string,
-): YamlNode {
-  const old = node.kind === "alias" ? findEntry(before, field)?.value : undefined;
-  return old?.kind === "alias" ? resolveAlias(document, old) : node;
 }
 
 function otherEntries({ entries }: YamlMapping): YamlMapping["entries"] {

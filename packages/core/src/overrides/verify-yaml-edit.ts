@@ -11,12 +11,24 @@ export function verifyYamlEdit(
   edited: string,
   decide: YamlComparison,
 ): readonly YamlDocument[] {
+  return readEdited(edited, (after) => areSameDocuments(before, after, decide));
+}
+
+/**
+ * Reads an edited text and throws {@link EditError} `unsupported-yaml` unless its documents are those
+ * that were meant.
+ */
+export function readEdited(
+  edited: string,
+  isMeant: (documents: readonly YamlDocument[]) => boolean,
+): readonly YamlDocument[] {
   const after = parseEdited(edited);
-  if (areSameDocuments(before, after, decide)) return after;
+  if (isMeant(after)) return after;
   throw new EditError("unsupported-yaml", "it cannot be written without changing other values");
 }
 
-function parseEdited(edited: string): readonly YamlDocument[] {
+/** As `parseYamlDocuments`; what does not parse is the fault of an edit. */
+export function parseEdited(edited: string): readonly YamlDocument[] {
   try {
     return parseYamlDocuments(edited);
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { YamlContent } from "./yaml-content.js";
 import { isStringWhenPlain } from "./yaml-string.js";
 import type { YamlDocument, YamlEntry, YamlNode } from "./yaml-tree.js";
 
@@ -33,6 +34,20 @@ export function isString(node: YamlNode, value: string): boolean {
   if (node.kind !== "scalar" || node.value !== value) return false;
   if (!isStringTag(node.tag)) return false;
   return node.style !== "plain" || node.tag !== undefined || isStringWhenPlain(value);
+}
+
+/** Whether a node holds exactly what was to be written. */
+export function isContent(node: YamlNode, content: YamlContent): boolean {
+  if (typeof content === "string") return isString(node, content);
+  if ("items" in content) {
+    return node.kind === "sequence" && haveSamePairs(node.items, content.items, isContent);
+  }
+  return (
+    node.kind === "mapping" &&
+    haveSamePairs(node.entries, content.entries, (entry, [key, value]) => {
+      return isString(entry.key, key) && isContent(entry.value, value);
+    })
+  );
 }
 
 /** Whether a scalar with this tag, or with none, can be a string. */

@@ -1,4 +1,5 @@
 import { EditError } from "../errors/edit-error.js";
+import { applyTextEdits, type TextEdit } from "./text-edit.js";
 import { isStringTag } from "./yaml-compare.js";
 import {
   formatBlock,
@@ -26,29 +27,45 @@ import {
   type YamlSequence,
 } from "./yaml-tree.js";
 
-/** Replaces a part of a text and keeps every other character. */
-export function replaceRange(text: string, start: number, end: number, by: string): string {
-  return text.slice(0, start) + by + text.slice(end);
-}
-
 /**
  * Writes a string in the place of a scalar: in its quotes where it has some, plain where it is plain
- * and may stay so. An alias gives its place to the string; what it refers to stays. Throws
- * {@link EditError} `unsupported-yaml` for block scalars, whose line breaks and indentation are part
- * of the value, and for tags other than a string's.
+ * and may stay so. An alias gives its place to the string; what it refers to stays. The lines of a
+ * block scalar go, and the comment behind its header stays. Throws {@link EditError}
+ * `unsupported-yaml` for tags other than a string's.
  */
 export function replaceScalar(
   text: string,
   node: YamlScalar | YamlAlias,
   value: string,
   flow: boolean,
-): string {
+): readonly TextEdit[] {
   if (!isStringTag(node.tag)) {
     throw new EditError("unsupported-yaml", `a value tagged ${node.tag ?? ""} cannot be replaced`);
   }
-  const isGlued = !/[ \t\r\n]/.test(text.charAt(node.start - 1));
-  const space = node.start === node.end && isGlued ? " " : "";
-  return replaceRange(text, node.start, node.end, space + formatLike(node, value, flow));
+  if (node.kind === "scalar" && node.style === "block") return replaceBlock(text, node, value);
+  const { start, end } = node;
+  const isGlued = !/[ \t\r\n]/.test(text.charAt(start - 1));
+  const space = start === end && isGlued ? " " : "";
+  return [{ start, end, text: space + formatLike(node, value, flow), node: start }];
+}
+
+function replaceBlock(
+  text: string,
+  { header, start, end }: YamlScalar,
+  value: string,
+): readonly TextEdit[] {
+  if (header === undefined) {
+    throw new EditError("unsupported-yaml", "the header of a block scalar cannot be found");
+  }
+  const indicator = /^[|>][-+0-9]*/.exec(text.slice(header, header + 4))?.[0] ?? "";
+  const headerEnd = Math.min(endOfLine(text, header), start);
+  let linesEnd = end;
+  while (linesEnd > headerEnd && /[ \t\r\n]/.test(text.charAt(linesEnd - 1))) linesEnd -= 1;
+  if (linesEnd > headerEnd) linesEnd = endOfLine(text, linesEnd);
+  return [
+    { start: header, end: header + indicator.length, text: formatYamlString(value), node: header },
+    { start: headerEnd, end: linesEnd, text: "", node: header },
+  ];
 }
 
 /**
@@ -61,7 +78,7 @@ export function appendEntries(
   content: YamlContentMapping,
   layout: Omit<BlockLayout, "column">,
   end?: number,
-): string {
+): TextEdit {
   const last = mapping.entries.at(-1);
   if (mapping.flow) {
     const json = last?.key.kind === "scalar" && last.key.style === "double";
@@ -71,7 +88,8 @@ export function appendEntries(
   if (first === undefined) throw new EditError("unsupported-yaml", "a block mapping is empty");
   refuseOpenBlockScalar(text, mapping);
   const column = columnOf(text, first.key.outerStart);
-  return insertLines(text, end ?? mapping.end, formatBlock(content, { ...layout, column }));
+  const lines = formatBlock(content, { ...layout, column });
+  return { ...insertionOf(text, end ?? mapping.end, lines), node: mapping.start };
 }
 
 /** Adds items at the end of a sequence, with its indentation and the line break of its lines. */
@@ -80,7 +98,7 @@ export function appendItems(
   sequence: YamlSequence,
   content: YamlContentList,
   layout: Omit<BlockLayout, "column">,
-): string {
+): TextEdit {
   const last = sequence.items.at(-1);
   if (sequence.flow) {
     const items = content.items.map((item) => formatFlow(item, isJson(last))).join(", ");
@@ -88,16 +106,22 @@ export function appendItems(
   }
   refuseOpenBlockScalar(text, sequence);
   const column = columnOf(text, sequence.start);
-  return insertLines(text, sequence.end, formatBlock(content, { ...layout, column }));
+  const lines = formatBlock(content, { ...layout, column });
+  return { ...insertionOf(text, sequence.end, lines), node: sequence.start };
 }
 
 /** Inserts lines behind the line in which a node ends, with the line break the text uses there. */
 export function insertLines(text: string, end: number, lines: readonly string[]): string {
+  return applyTextEdits(text, [insertionOf(text, end, lines)]);
+}
+
+/** As {@link insertLines}, not made yet. */
+export function insertionOf(text: string, end: number, lines: readonly string[]): TextEdit {
   const lineBreak = lineBreakAt(text, end);
   const isAtLineStart = end > 0 && /[\r\n]/.test(text.charAt(end - 1));
-  if (isAtLineStart) return replaceRange(text, end, end, lines.join(lineBreak) + lineBreak);
+  if (isAtLineStart) return { start: end, end, text: lines.join(lineBreak) + lineBreak };
   const offset = endOfLine(text, end);
-  return replaceRange(text, offset, offset, lineBreak + lines.join(lineBreak));
+  return { start: offset, end: offset, text: lineBreak + lines.join(lineBreak) };
 }
 
 /**
@@ -143,9 +167,6 @@ function formatLike(node: YamlScalar | YamlAlias, value: string, flow: boolean):
   if (node.kind === "alias" || isNullScalar(node)) {
     return flow ? formatFlowString(value, false) : formatYamlString(value);
   }
-  if (node.style === "block") {
-    throw new EditError("unsupported-yaml", "a block scalar cannot be replaced");
-  }
   if (node.style === "single" && isPrintableLine(value)) return formatSingleQuoted(value);
   const isSafe = isSafePlainScalar(value) && isStringWhenPlain(value);
   const canBePlain = isSafe && !(flow && /^:|[,?[\]{}]/.test(value));
@@ -176,12 +197,13 @@ function appendFlow(
   collection: YamlMapping | YamlSequence,
   lastEnd: number | undefined,
   content: string,
-): string {
+): TextEdit {
   if (!/[{[]/.test(text.charAt(collection.start))) {
     throw new EditError("unsupported-yaml", "a single pair in a flow list cannot be extended");
   }
   const offset = lastEnd ?? collection.start + 1;
-  return replaceRange(text, offset, offset, lastEnd === undefined ? content : `, ${content}`);
+  const added = lastEnd === undefined ? content : `, ${content}`;
+  return { start: offset, end: offset, text: added, node: collection.start };
 }
 
 function isJson(node: YamlSequence["items"][number] | undefined): boolean {
@@ -189,8 +211,15 @@ function isJson(node: YamlSequence["items"][number] | undefined): boolean {
   return key?.kind === "scalar" && key.style === "double";
 }
 
+/** The line break that ends the line, else that of the line before, else a line feed. */
 function lineBreakAt(text: string, offset: number): string {
-  const here = /^[^\r\n]*(\r\n|\n|\r)/.exec(text.slice(offset));
-  const before = /(\r\n|\n|\r)[^\r\n]*$/.exec(text.slice(0, offset));
-  return here?.[1] ?? before?.[1] ?? "\n";
+  const here = lineBreakFrom(text, endOfLine(text, offset));
+  if (here !== "") return here;
+  const start = startOfLine(text, offset);
+  return lineBreakFrom(text, text.startsWith("\r\n", start - 2) ? start - 2 : start - 1) || "\n";
+}
+
+function lineBreakFrom(text: string, offset: number): string {
+  if (offset < 0) return "";
+  return text.startsWith("\r\n", offset) ? "\r\n" : text.charAt(offset);
 }

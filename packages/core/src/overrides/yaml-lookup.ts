@@ -3,24 +3,18 @@ import type { YamlAlias, YamlDocument, YamlEntry, YamlMapping, YamlNode } from "
 
 /**
  * The entry of a mapping with this key, merged mappings left out. Throws {@link EditError}
- * `unsupported-yaml` for a mapping that readers take differently: with a key twice, with a key that
+ * `unsupported-yaml` for a mapping that readers take differently: with this key twice, with a key that
  * is not plain text, or with a tag of its own.
  */
 export function findEntry(mapping: YamlMapping, key: string): YamlEntry | undefined {
   if (mapping.tag !== undefined && mapping.tag !== "!!map") {
     throw new EditError("unsupported-yaml", `a mapping tagged ${mapping.tag} cannot be edited`);
   }
-  const seen = new Set<string>();
-  let found: YamlEntry | undefined;
-  for (const entry of mapping.entries) {
-    const text = keyOf(entry, mapping.flow);
-    if (seen.has(text) && text !== MERGE_KEY) {
-      throw new EditError("unsupported-yaml", `a mapping has the key "${text}" twice`);
-    }
-    seen.add(text);
-    if (text === key) found = entry;
+  const found = keysOf(mapping).get(key);
+  if (found !== "twice" || key === MERGE_KEY) {
+    return found === "twice" ? mapping.entries.findLast(isMerge) : found;
   }
-  return found;
+  throw new EditError("unsupported-yaml", `a mapping has the key "${key}" twice`);
 }
 
 /** The value a mapping has for this key only because another mapping is merged into it with `<<`. */
@@ -56,14 +50,55 @@ export function resolveAlias(document: YamlDocument, node: YamlNode): YamlNode {
 const MERGE_KEY = "<<";
 const MAXIMUM_MERGE_DEPTH = 20;
 
+type Keys = ReadonlyMap<string, YamlEntry | "twice">;
+
+/** Trees do not change, so what was read of one counts for as long as it is there. */
+const KEYS = new WeakMap<YamlMapping, Keys>();
+const ANCHORS = new WeakMap<YamlDocument, ReadonlyMap<string, readonly YamlNode[]>>();
+
+function keysOf(mapping: YamlMapping): Keys {
+  const known = KEYS.get(mapping);
+  if (known !== undefined) return known;
+  const keys = new Map<string, YamlEntry | "twice">();
+  for (const entry of mapping.entries) {
+    const text = keyOf(entry, mapping.flow);
+    keys.set(text, keys.has(text) ? "twice" : entry);
+  }
+  KEYS.set(mapping, keys);
+  return keys;
+}
+
+function anchorsOf(document: YamlDocument): ReadonlyMap<string, readonly YamlNode[]> {
+  const known = ANCHORS.get(document);
+  if (known !== undefined) return known;
+  const anchors = new Map<string, YamlNode[]>();
+  for (const node of document.anchored) {
+    const same = anchors.get(node.anchor ?? "");
+    if (same === undefined) anchors.set(node.anchor ?? "", [node]);
+    else same.push(node);
+  }
+  ANCHORS.set(document, anchors);
+  return anchors;
+}
+
 function targetOf(document: YamlDocument, alias: YamlAlias): YamlNode {
-  const target = document.anchored.findLast(
-    (node) => node.anchor === alias.name && node.outerStart < alias.start,
-  );
+  const target = lastBefore(anchorsOf(document).get(alias.name) ?? [], alias.start);
   if (target === undefined) {
     throw new EditError("invalid-yaml", `alias *${alias.name} has no anchor before it`);
   }
   return target;
+}
+
+/** The last node that begins before an offset, of nodes in the order of the text. */
+function lastBefore(nodes: readonly YamlNode[], offset: number): YamlNode | undefined {
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((nodes[middle]?.outerStart ?? offset) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return nodes[low - 1];
 }
 
 function keyOf({ key, colon, value }: YamlEntry, flow: boolean): string {

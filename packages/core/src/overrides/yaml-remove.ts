@@ -1,5 +1,6 @@
 import { EditError } from "../errors/edit-error.js";
-import { afterLine, replaceRange, startOfLine } from "./yaml-edit.js";
+import type { TextEdit } from "./text-edit.js";
+import { afterLine, startOfLine } from "./yaml-edit.js";
 import { endOfLine, type YamlEntry, type YamlMapping } from "./yaml-tree.js";
 
 /**
@@ -7,7 +8,7 @@ import { endOfLine, type YamlEntry, type YamlMapping } from "./yaml-tree.js";
  * Throws {@link EditError} `unsupported-yaml` for an entry that others may refer to, and for block
  * scalars.
  */
-export function removeEntry(text: string, mapping: YamlMapping, entry: YamlEntry): string {
+export function removeEntry(text: string, mapping: YamlMapping, entry: YamlEntry): TextEdit {
   const { key, value } = entry;
   const isScalar = value.kind === "alias" || (value.kind === "scalar" && value.style !== "block");
   if (!isScalar || key.anchor !== undefined || value.anchor !== undefined) {
@@ -18,19 +19,19 @@ export function removeEntry(text: string, mapping: YamlMapping, entry: YamlEntry
   const previous = mapping.entries[index - 1]?.value.end;
   if (!mapping.flow) return removeBlockEntry(text, entry, next);
   return previous === undefined
-    ? replaceRange(text, key.outerStart, next, "")
-    : replaceRange(text, previous, value.end, "");
+    ? { start: key.outerStart, end: next, text: "" }
+    : { start: previous, end: value.end, text: "" };
 }
 
-function removeBlockEntry(text: string, { key, value }: YamlEntry, next: number): string {
+function removeBlockEntry(text: string, { key, value }: YamlEntry, next: number): TextEdit {
   const lineStart = startOfLine(text, key.outerStart);
   const lineEnd = endOfLine(text, value.end);
   if (text.slice(lineStart, key.outerStart).trim() !== "") {
     // The entry stands behind a dash: the next one takes its place unless comments are in between.
     const end = text.slice(lineEnd, next).trim() === "" ? next : lineEnd;
-    return replaceRange(text, key.outerStart, end, "");
+    return { start: key.outerStart, end, text: "" };
   }
-  if (lineEnd < text.length) return replaceRange(text, lineStart, afterLine(text, lineEnd), "");
-  const previousLine = text.slice(0, lineStart).replace(/(?:\r\n|\n|\r)$/, "");
-  return replaceRange(text, previousLine.length, lineEnd, "");
+  if (lineEnd < text.length) return { start: lineStart, end: afterLine(text, lineEnd), text: "" };
+  const lineBreak = text.startsWith("\r\n", lineStart - 2) ? 2 : 1;
+  return { start: Math.max(0, lineStart - lineBreak), end: lineEnd, text: "" };
 }

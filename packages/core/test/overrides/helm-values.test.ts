@@ -131,6 +131,67 @@ describe("setHelmValues", () => {
     expect(set(source, "image.tag", "v2")).toBe(edited);
   });
 
+  it.each([
+    ["# c\n", "# c\nimage:\n  tag: v2\n"],
+    ["# c", "# c\nimage:\n  tag: v2"],
+    ["\n# c\r\n\r\n", "\n# c\r\nimage:\r\n  tag: v2\r\n\r\n"],
+    ["---\n", "---\nimage:\n  tag: v2\n"],
+    ["---", "---\nimage:\n  tag: v2"],
+    ["# a\n--- # b\n\n# c\n", "# a\n--- # b\n\n# c\nimage:\n  tag: v2\n"],
+    ["---\n...\n", "---\nimage:\n  tag: v2\n...\n"],
+    ["%YAML 1.2\n---\n", "%YAML 1.2\n---\nimage:\n  tag: v2\n"],
+    ["---\n---\nb: 1\n", "---\nimage:\n  tag: v2\n---\nb: 1\n"],
+    ["null\n", "image:\n  tag: v2\n"],
+    ["~", "image:\n  tag: v2"],
+    ["# a\n~ # b\n# c\n", "# a\nimage: # b\n  tag: v2\n# c\n"],
+    ["--- ~ # c\n", "--- # c\nimage:\n  tag: v2\n"],
+    ["---\nnull\n---\nb: 1\n", "---\nimage:\n  tag: v2\n---\nb: 1\n"],
+  ])("takes %j for an empty file", (source, edited) => {
+    expect(set(source, "image.tag", "v2")).toBe(edited);
+    expect(getHelmValue(edited, "image.tag")).toBe("v2");
+  });
+
+  it.each([
+    ["image:\n", "image:\n  tag: v2\n"],
+    ["image:", "image:\n  tag: v2"],
+    ["image: ~ # c\nb: 1\n", "image: # c\n  tag: v2\nb: 1\n"],
+    ["image: null\r\n", "image:\r\n  tag: v2\r\n"],
+    ["image: # c\n  # d\n\nb: 1\n", "image: # c\n  tag: v2\n  # d\n\nb: 1\n"],
+    ["image:\n  # c\n    ~ # d\n", "image:\n  # c\n    tag: v2 # d\n"],
+    ["b:\n    c: 1\nimage:\n", "b:\n    c: 1\nimage:\n    tag: v2\n"],
+    ["{image: ~, b: 1}\n", "{image: {tag: v2}, b: 1}\n"],
+    ["{image: , b: 1}\n", "{image: {tag: v2} , b: 1}\n"],
+    ['{"image":null}\n', '{"image":{"tag": "v2"}}\n'],
+    ["image: ~\nother:\n", "image:\n  tag: v2\nother:\n"],
+  ])("creates image.tag in the place of the null in %j", (source, edited) => {
+    expect(set(source, "image.tag", "v2")).toBe(edited);
+  });
+
+  it.each([
+    ["tag: |-\n  1.0\n", "tag: v2\n"],
+    ["tag: >-\n    1.0\n\n# c\nb: 1\n", "tag: v2\n\n# c\nb: 1\n"],
+    ["tag: |+ # c\n\n  a\n  b  \n\n\nb: 1\n", "tag: v2 # c\n\n\nb: 1\n"],
+    ["tag: &t !!str |2-\n  1.0\nb: *t\n", "tag: &t !!str v2\nb: *t\n"],
+    ["tag:\n  |-\n  1.0\r\nb: 1\r\n", "tag:\n  v2\r\nb: 1\r\n"],
+    ["tag: |\nb: 1\n", "tag: v2\nb: 1\n"],
+    ["tag: |\n  1.0", "tag: v2"],
+  ])("writes one line for the block scalar in %j", (source, edited) => {
+    expect(set(source, "tag", "v2")).toBe(edited);
+  });
+
+  it("quotes what takes the place of a block scalar where it must", () => {
+    expect(set("tag: |-\n  1.0\n", "tag", "1.20")).toBe('tag: "1.20"\n');
+  });
+
+  it.each([
+    ["image.tag", "b: 1\nb: 2\nimage: {tag: v1}\n", "b: 1\nb: 2\nimage: {tag: v2}\n"],
+    ["image.tag", "image:\n  n: 1\n  n: 2\n  tag: v1\n", "image:\n  n: 1\n  n: 2\n  tag: v2\n"],
+    ["image.tag", "image:\n  n: 1\n  n: 2\n", "image:\n  n: 1\n  n: 2\n  tag: v2\n"],
+    ["c", "b: {d: 1, d: 2}\n", "b: {d: 1, d: 2}\nc: v2\n"],
+  ])("sets %s beside another key that stands twice in %j", (path, source, edited) => {
+    expect(set(source, path, "v2")).toBe(edited);
+  });
+
   it("creates in an item of a list", () => {
     expect(set("images:\n  - name: a\n  - name: b\n", "images[0].tag", "1.0")).toBe(
       'images:\n  - name: a\n    tag: "1.0"\n  - name: b\n',
@@ -152,16 +213,24 @@ describe("setHelmValues", () => {
     ["images[x].tag", "images: []\n", "invalid-index"],
     ["a[0][0]", "a: []\n", "array-index-out-of-range"],
     ["image.tag", "image: foo\n", "not-a-mapping"],
-    ["image.tag", "image:\n", "not-a-mapping"],
+    ["image[0]", "image:\n", "not-a-sequence"],
+    ["image[0].tag", "---\n", "not-found"],
+    ["image.tags[0]", "image: ~\n", "not-found"],
+    ["image.tag", "image: &i ~\n", "not-a-mapping"],
+    ["image.tag", "x: &x ~\nimage: *x\n", "not-a-mapping"],
+    ["image.tag", "image: !!null ~\n", "not-a-mapping"],
+    ["image[0].tag", "image: [~]\n", "not-a-mapping"],
+    ["image.tag", "{image}\n", "unsupported-yaml"],
     ["image", "image:\n  tag: v1\n", "not-a-scalar"],
     ["image.tag", "image:\n  tag: {}\n", "not-a-scalar"],
     ["a", "- a\n", "not-a-mapping"],
-    ["a", "---\n", "not-a-mapping"],
-    ["a", "# only\n", "unsupported-yaml"],
-    ["a", "a: |\n  v1\n", "unsupported-yaml"],
+    ["a", "--- &x\n", "not-a-mapping"],
+    ["a", "a: !vault |\n  v1\n", "unsupported-yaml"],
     ["a", "a: !!int 1\n", "unsupported-yaml"],
     ["a", "a: !vault v1\n", "unsupported-yaml"],
     ["a", "a: 1\na: 2\n", "unsupported-yaml"],
+    ["a.b", "a: {b: 1}\na: {c: 1}\n", "unsupported-yaml"],
+    ["a.b", "a: {b: 1, b: 2}\n", "unsupported-yaml"],
     ["a", "b: 1\n---\na: v1\n", "unsupported-yaml"],
     ["a.b", "a: {c: 1}\n---\nb: 1\n---\na: {b: v1}\n", "unsupported-yaml"],
     ["a", "? a\n: b\n", "unsupported-yaml"],
@@ -179,7 +248,7 @@ describe("setHelmValues", () => {
   });
 
   it("names the path of what it refuses", () => {
-    expect(() => setHelmValues("a: |\n  v1\n", [{ path: "a", value: "v2" }])).toThrow(
+    expect(() => setHelmValues("a: !x v1\n", [{ path: "a", value: "v2" }])).toThrow(
       expect.objectContaining({ message: expect.stringContaining('"a"'), context: { path: "a" } }),
     );
   });

@@ -141,6 +141,27 @@ describe("setKustomizationImages", () => {
     );
   });
 
+  it("writes one line for a block scalar", () => {
+    expect(set("images:\n- name: foo\n  newTag: |-\n    v1\nb: 1\n", "foo:v2")).toBe(
+      "images:\n- name: foo\n  newTag: v2\nb: 1\n",
+    );
+  });
+
+  it("gives an image a value of its own where the one it refers to changes", () => {
+    const source =
+      "images:\n- name: a\n  newTag: &t v1\n- name: b\n  newTag: *t\n- name: c\n  newTag: *t\n";
+    const images = [
+      { name: "b", newTag: "v1" },
+      { name: "a", newTag: "v2" },
+      { name: "c", newTag: "v2" },
+    ];
+    expect(readKustomizationImages(setKustomizationImages(source, images))).toEqual([
+      { name: "a", newTag: "v2" },
+      { name: "b", newTag: "v1" },
+      { name: "c", newTag: "v2" },
+    ]);
+  });
+
   it.each([
     ["", "not-a-mapping"],
     ["# c\n", "not-a-mapping"],
@@ -151,7 +172,7 @@ describe("setKustomizationImages", () => {
     ["images: &i []\n", "unsupported-yaml"],
     ["images: []\nimages: []\n", "unsupported-yaml"],
     ["images:\n- name: foo\n  newTag: []\n", "not-a-scalar"],
-    ["images:\n- name: foo\n  newTag: |\n    v1\n", "unsupported-yaml"],
+    ["images:\n- name: foo\n  digest: |\n    v1\n", "unsupported-yaml"],
     ["images:\n- &a\n  name: foo\n- *a\n", "unsupported-yaml"],
     ["x: &x {newName: y}\nimages:\n- name: foo\n  <<: *x\n", "unsupported-yaml"],
     ["images:\n- name: foo\n  digest: &d sha256:b\n", "unsupported-yaml"],

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { DUMP_SCHEMA, loadAll } from "js-yaml";
 import { describe, expect, it } from "vitest";
+import { EditError } from "../../src/errors/edit-error.js";
 import { getHelmValue, setHelmValues } from "../../src/overrides/helm-values.js";
 import {
   readKustomizationImages,
@@ -128,7 +129,73 @@ describe("setHelmValues", () => {
       }),
     );
   });
+
+  it("makes changes together as it makes them one after the other", () => {
+    fc.assert(
+      fc.property(
+        mixed,
+        fc.array(fc.record({ path: mixedPath, value: tag }), { maxLength: 6 }),
+        (text, changes) => {
+          const alone = outcome(() =>
+            changes.reduce((now, change) => setHelmValues(now, [change]), text),
+          );
+          expect(outcome(() => setHelmValues(text, changes))).toEqual(alone);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
 });
+
+/** Parts of a values file that refer to each other, with nulls, merged mappings and keys that stand twice. */
+const parts = [
+  "image:\n  name: n # c\n  tag: &t v1",
+  "alias: *t",
+  "below: &m\n  tag: v1\n  # c",
+  "other: *m",
+  "merged:\n  <<: *m\n  own: 1",
+  "empty:",
+  "nothing: ~ # c",
+  "named: &n ~",
+  "refers: *n",
+  "flow: {tag: v1, inner: {}, none: }",
+  "block:\n  tag: |-\n    v1\n\n  next: 1",
+  "list:\n- tag: v1\n- *t\n-",
+  "twice: 1\ntwice: 2",
+  "image.tag: literal",
+  "open:\n  tag: |+\n    v1\n\n",
+];
+
+const mixed = fc
+  .record({
+    parts: fc.subarray(parts),
+    head: fc.constantFrom("", "# c\n", "---\n", "~\n"),
+    end: fc.constantFrom("\n", "", "\n# end\n", "\n---\nlater: {tag: v1}\n"),
+  })
+  .map((file) => file.head + file.parts.join("\n") + file.end);
+
+const mixedPath = fc
+  .record({
+    root: fc.constantFrom(
+      ...parts.map((part) => part.split(":", 1).join("")),
+      "list[0]",
+      "list[1]",
+      "list[2]",
+      "new",
+      "later",
+    ),
+    rest: fc.constantFrom("", ".tag", ".tag", ".name", ".inner.a", ".inner.b", ".none", ".inner"),
+  })
+  .map(({ root, rest }) => root + rest);
+
+function outcome(act: () => string): unknown {
+  try {
+    return act();
+  } catch (error) {
+    if (!EditError.is(error)) throw error;
+    return { error: error.code, path: error.context.path };
+  }
+}
 
 const image: fc.Arbitrary<KustomizationImage> = fc.record(
   {
@@ -173,6 +240,18 @@ describe("setKustomizationImages", () => {
         );
         expect(found).toContainEqual({ ...wanted, name: expect.any(String) });
         expect(setKustomizationImages(edited, [wanted])).toBe(edited);
+      }),
+    );
+  });
+
+  it("sets images together as it sets them one after the other", () => {
+    const several = fc.uniqueArray(image, { selector: ({ name }) => name, maxLength: 4 });
+    fc.assert(
+      fc.property(kustomizations, several, (text, images) => {
+        const alone = outcome(() =>
+          images.reduce((now, one) => setKustomizationImages(now, [one]), text),
+        );
+        expect(outcome(() => setKustomizationImages(text, images))).toEqual(alone);
       }),
     );
   });
