@@ -1,6 +1,6 @@
 import { RegistryError } from "@image-updater/core";
 import type { HttpResponse } from "./http/http-message.js";
-import { parsePageLink } from "./http/link-header.js";
+import { parsePageLink } from "@image-updater/http";
 import { refusePageLink } from "./http/origin-guard.js";
 import { formatPlace } from "./http/transport-error.js";
 import { urlSaidBy } from "./http/words.js";

@@ -1,7 +1,7 @@
+import { parsePageLink } from "@image-updater/http";
 import {
   createBoundedMap,
   decodeAnswer,
-  parsePageLink,
   refusePageLink,
   type HttpResponse,
 } from "@image-updater/registry-oci/http";

@@ -5,7 +5,6 @@ export type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js"
 export { decodeAnswer, type Asked } from "./decode-answer.js";
 export { decodeJson, type DecodeFailure, type Decoder } from "./decode-json.js";
 export { statusError } from "./status-error.js";
-export { parsePageLink, type PageLink } from "./link-header.js";
 export { refusePageLink } from "./origin-guard.js";
 export type { NoticeListeners, RateLimitNotice, WarningNotice } from "./notices.js";
 export type { Call, TurnCall } from "./call.js";

@@ -1,4 +1,5 @@
 import { WriteBackError } from "@image-updater/core";
+import { parsePageLink, type PageLink } from "@image-updater/http";
 import { z } from "zod";
 import type { CallForge } from "./forge-call.js";
 import { decodeAnswer, type ForgePlace } from "./forge-error.js";
@@ -41,7 +42,10 @@ export async function listPages<T>(
     bytes += answer.bytes;
     if (bytes > MAX_LIST_BYTES) throw tooLarge(place);
     items.push(...decodeAnswer(place, schema, answer));
-    const next = nextQuery(answer.headers["link"]);
+    const link = parsePageLink(answer.headers["link"]);
+    // What cannot be read may name the page that holds the pull request that is looked for.
+    if (link.kind === "unreadable") throw unreadable(place);
+    const next = nextQuery(link);
     if (next === undefined) return items;
     search = next;
   }
@@ -50,21 +54,19 @@ export async function listPages<T>(
   throw new WriteBackError("invalid-response", message, { target });
 }
 
+function unreadable({ name, target }: ForgePlace): WriteBackError {
+  const message = `${target}: the API of ${name} names the next page of a list in a Link header that cannot be read`;
+  return new WriteBackError("invalid-response", message, { target });
+}
+
 function tooLarge({ name, target }: ForgePlace): WriteBackError {
   const message = `${target}: a list of the API of ${name} is larger than the ${MAX_LIST_BYTES} bytes that are allowed`;
   return new WriteBackError("too-large", message, { target });
 }
 
-/** The query of the link to the next page in a `Link` header (RFC 8288). */
-export function nextQuery(link: string | undefined): string | undefined {
-  for (const [, target = "", parameters = ""] of (link ?? "").matchAll(LINK)) {
-    const relation = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]+))/iu.exec(parameters);
-    const relations = (relation?.[1] ?? relation?.[2] ?? "").toLowerCase().split(/\s+/u);
-    if (!relations.includes("next")) continue;
-    const start = target.indexOf("?");
-    return start < 0 ? undefined : target.slice(start).replace(/#.*$/su, "");
-  }
-  return undefined;
+/** The query that leads to the next page; `undefined` where there is none. */
+export function nextQuery(link: PageLink): string | undefined {
+  if (link.kind !== "next") return undefined;
+  const start = link.target.indexOf("?");
+  return start < 0 ? undefined : link.target.slice(start).replace(/#.*$/su, "");
 }
-
-const LINK = /<([^<>]*)>((?:\s*;[^,<]*)?)/gu;

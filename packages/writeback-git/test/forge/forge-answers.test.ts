@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { messageOfAnswer } from "../../src/forge/forge-answer.js";
-import { nextQuery } from "../../src/forge/list-pages.js";
+import { parsePageLink } from "@image-updater/http";
+import { z } from "zod";
+import { listPages, nextQuery } from "../../src/forge/list-pages.js";
 import { rateLimitOf } from "../../src/forge/rate-limit.js";
 
 describe("what a forge says is wrong", () => {
@@ -40,14 +42,14 @@ describe("the query of the next page", () => {
     ["", undefined],
     [undefined, undefined],
   ])("in %o is %o", (link, query) => {
-    expect(nextQuery(link)).toBe(query);
+    expect(nextQuery(parsePageLink(link))).toBe(query);
   });
 
   it("is looked for in any text without a throw", () => {
     const unit = fc.constantFrom("<", ">", ";", ",", '"', "=", "rel", "next", "?", "a", " ");
     fc.assert(
       fc.property(fc.string({ unit }), (link) => {
-        expect(nextQuery(link) ?? "?").toMatch(/^\?/u);
+        expect(nextQuery(parsePageLink(link)) ?? "?").toMatch(/^\?/u);
       }),
     );
   });
@@ -76,4 +78,14 @@ describe("a rate limit", () => {
   ])("is told from status %i with %o and %o", (status, headers, body, limit) => {
     expect(rateLimitOf({ status, headers, body }, now)).toEqual(limit);
   });
+});
+
+it("a list whose next page cannot be told is not taken for whole", async () => {
+  const place = { name: "GitHub", target: "https://git.example/o/r", secrets: [] };
+  const answer = { status: 200, headers: { link: "nonsense" }, body: [1], bytes: 3 };
+  const listed = listPages(
+    { place, call: async () => answer },
+    { path: "/pulls", query: {}, item: z.number(), signal: undefined },
+  );
+  await expect(listed).rejects.toMatchObject({ code: "invalid-response" });
 });

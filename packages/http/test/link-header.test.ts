@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parsePageLink } from "../../src/http/link-header.js";
+import { parsePageLink } from "@image-updater/http";
 
 describe("parsePageLink", () => {
   it.each([
