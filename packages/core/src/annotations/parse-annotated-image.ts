@@ -1,10 +1,10 @@
-import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js";
-import type { ImagePolicy } from "../policy/image-policy.js";
+import { hasErrors, type Diagnostic } from "../errors/diagnostic.js";
 import type { CommonUpdateSettings, ImageSettings } from "../policy/image-settings.js";
 import { mergeCommonSettings } from "../policy/merge-common-settings.js";
 import {
   parsePolicySettings,
   type ImagePolicyOptions,
+  type ParsedPolicy,
   type SharedParsing,
 } from "../policy/parse-image-policy.js";
 import { IMAGE_SETTINGS } from "./annotation-keys.js";
@@ -28,7 +28,7 @@ export function parseAnnotatedImage(
   shared: SharedSettings,
   options: Omit<ImagePolicyOptions, "locate">,
   parsing: SharedParsing,
-): Parsed<ImagePolicy> {
+): ParsedPolicy {
   const { alias = "" } = entry.image;
   const about = (found: readonly Diagnostic[]): readonly Diagnostic[] =>
     found.map((diagnostic) => ({
@@ -52,7 +52,7 @@ export function parseAnnotatedImage(
   const locate = locateSetting(entry, annotated);
   const policy = parsePolicySettings(entry.image, merged, { ...options, locate }, parsing);
   return {
-    value: policy.value,
+    ...policy,
     diagnostics: [...policy.diagnostics, ...problems, ...about(match.diagnostics)],
   };
 }

@@ -2,7 +2,7 @@ import { hasErrors, type Diagnostic, type Parsed } from "../errors/diagnostic.js
 import { quoteText } from "../errors/wording.js";
 import { parseImageEntries, type ImageListEntry, type TrackedImage } from "../image/image-list.js";
 import type { ImagePolicy } from "../policy/image-policy.js";
-import { createSharedParsing } from "../policy/parse-image-policy.js";
+import { createSharedParsing, type ParsedPolicy } from "../policy/parse-image-policy.js";
 import type { SourceChoice } from "../policy/source-choice.js";
 import type { WriteBackSettings } from "../ports/write-back-settings.js";
 import type { UpdateStrategy } from "../strategy/update-strategy.js";
@@ -31,7 +31,10 @@ export interface AnnotationOptions {
   readonly strategies?: readonly UpdateStrategy[] | undefined;
   /** Namespace of the Application; secrets of another one are refused. */
   readonly applicationNamespace?: string | undefined;
-  /** Makes an unknown strategy an error of its image. Default `false`: semver is used, with a warning. */
+  /**
+   * Makes an unknown strategy an error of its image, unless the updater is given a strategy of that name.
+   * Default `false`: semver is then used, with a warning.
+   */
   readonly strict?: boolean | undefined;
 }
 
@@ -42,6 +45,11 @@ export interface InvalidImage {
   readonly alias?: string | undefined;
   /** Why, as the first of its errors says. */
   readonly problem: Diagnostic;
+  /**
+   * Its settings, where nothing but the name of its strategy is wrong: an updater that is given a
+   * strategy of that name cares for the image by them.
+   */
+  readonly policy?: ImagePolicy | undefined;
 }
 
 /** What the annotations of one Application say. */
@@ -114,7 +122,7 @@ function parseImages(
   notText: readonly Diagnostic[],
   entries: readonly ImageEntry[],
   options: AnnotationOptions,
-): readonly (Parsed<ImagePolicy> & { readonly entry: ImageEntry })[] {
+): readonly (ParsedPolicy & { readonly entry: ImageEntry })[] {
   const shared = readSharedSettings((setting) => readApplicationSetting(texts, setting));
   // What many images share is read and compiled once.
   const readAlias = createAliasReader(texts);
@@ -126,8 +134,8 @@ function parseImages(
     const own = readAlias(entry.image.alias ?? "");
     const policy = parseAnnotatedImage(texts, entry, own, shared, options, parsing);
     const diagnostics = [...broken, ...cutConstraint(entry), ...policy.diagnostics];
-    const value = hasErrors([...broken, ...cutConstraint(entry)]) ? undefined : policy.value;
-    return { entry, value, diagnostics };
+    const isBroken = hasErrors([...broken, ...cutConstraint(entry)]);
+    return { entry, ...(isBroken ? { value: undefined } : policy), diagnostics };
   });
 }
 
@@ -195,12 +203,20 @@ function isError(diagnostic: Diagnostic): boolean {
   return hasErrors([diagnostic]);
 }
 
-function invalidImage(tracked: TrackedImage, policy: Parsed<ImagePolicy>): readonly InvalidImage[] {
-  if (policy.value !== undefined) return [];
-  const problem = policy.diagnostics.find(isError);
+function invalidImage(tracked: TrackedImage, parsed: ParsedPolicy): readonly InvalidImage[] {
+  if (parsed.value !== undefined) return [];
+  const problem = parsed.diagnostics.find(isError);
   if (problem === undefined) return [];
   const { text, alias } = tracked;
-  return [{ text, ...(alias === undefined ? {} : { alias }), problem }];
+  const { withoutStrategy: policy } = parsed;
+  return [
+    {
+      text,
+      ...(alias === undefined ? {} : { alias }),
+      problem,
+      ...(policy === undefined ? {} : { policy }),
+    },
+  ];
 }
 
 /** What stands in the list and names no image. */

@@ -32,7 +32,10 @@ export interface ReadApplicationOptions {
   readonly strategies?: readonly UpdateStrategy[] | undefined;
   /** Namespace of an Application that names none: the controller's. Default `argocd`. */
   readonly controllerNamespace?: string | undefined;
-  /** Makes an unknown strategy an error of its image. Default `false`. */
+  /**
+   * Makes an unknown strategy an error of its image, unless the updater is given a strategy of that name.
+   * Default `false`.
+   */
   readonly strict?: boolean | undefined;
   /**
    * What to care for, from elsewhere than the annotations: an ImageUpdater resource, or code. The
@@ -88,7 +91,10 @@ export function readApplication(
     source: sourceSpec(source),
     liveImages: fields.liveImages?.flatMap(parseLive),
     policies: annotated.images.map((policy) => ({ ...withVerification(options), ...policy })),
-    invalidImages: annotated.invalidImages,
+    invalidImages: annotated.invalidImages.map(({ policy, ...image }) => ({
+      ...image,
+      ...(policy === undefined ? {} : { policy: { ...withVerification(options), ...policy } }),
+    })),
     // Nothing is written to another source than the one that is meant.
     writeBack: hasErrors([...chosen.diagnostics, ...others.diagnostics])
       ? undefined

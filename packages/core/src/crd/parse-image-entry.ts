@@ -3,7 +3,7 @@ import { hasErrors, type Diagnostic, type DiagnosticLocation } from "../errors/d
 import type { ImagePolicy } from "../policy/image-policy.js";
 import type { ImageSettings, ManifestTargets } from "../policy/image-settings.js";
 import {
-  parseImagePolicy,
+  parseImageSettings,
   type ImagePolicyOptions,
   type SettingName,
 } from "../policy/parse-image-policy.js";
@@ -55,9 +55,14 @@ export function parseImageEntry(
   const imageName = readImageName(findings, opened.value);
   const settings = readImageSettings(findings, opened.value, context);
   const own = alias.value === undefined ? {} : { alias: alias.value };
-  const refuse = (problem: Diagnostic): ImageEntry => ({
+  const refuse = (problem: Diagnostic, policy?: ImagePolicy): ImageEntry => ({
     ...own,
-    invalid: { text: imageName.value ?? path, ...own, problem },
+    invalid: {
+      text: imageName.value ?? path,
+      ...own,
+      problem,
+      ...(policy === undefined ? {} : { policy }),
+    },
   });
   if (alias.problem !== undefined) return refuse(alias.problem);
   if (imageName.problem !== undefined) return refuse(imageName.problem);
@@ -65,14 +70,15 @@ export function parseImageEntry(
     findings.include([settings.problem]);
     return refuse(settings.problem);
   }
-  const { value, diagnostics } = parseImagePolicy(
+  const { value, withoutStrategy, diagnostics } = parseImageSettings(
     { alias: alias.value, imageName: imageName.value, ...settings.value },
     { ...context.options, locate: locateSettings(path, alias.value, settings.places) },
   );
   const adopted = findings.adopt(diagnostics);
   if (value !== undefined) return { ...own, policy: value };
   const reason = adopted.find((diagnostic) => hasErrors([diagnostic]));
-  return refuse(reason ?? findings.report(path, "the image cannot be read; check its settings"));
+  const unread = "the image cannot be read; check its settings";
+  return refuse(reason ?? findings.report(path, unread), withoutStrategy);
 }
 
 const ALIAS = /^[a-zA-Z0-9][a-zA-Z0-9-._]*$/u;

@@ -15,7 +15,10 @@ import { readWriteBack } from "./write-back-block.js";
 export interface ImageUpdaterOptions {
   /** Strategies besides the built-in ones. */
   readonly strategies?: readonly UpdateStrategy[] | undefined;
-  /** Makes an unknown strategy an error of its image. Default `false`. */
+  /**
+   * Makes an unknown strategy an error of its image, unless the updater is given a strategy of that name.
+   * Default `false`.
+   */
   readonly strict?: boolean | undefined;
   /** Namespace of a resource that names none. Default `argocd`. */
   readonly controllerNamespace?: string | undefined;

@@ -18,7 +18,8 @@ export interface ChosenStrategy {
  * The strategy that the word of `update-strategy` asks for; semver without one.
  *
  * An unknown word gives semver with a warning, as in Argo CD Image Updater; `strict` makes that
- * diagnostic an error.
+ * diagnostic an error. Whoever updates may be given a strategy that whoever reads was not: the message
+ * says what happens otherwise.
  */
 export function chooseStrategy(
   text: string | undefined,
@@ -30,9 +31,10 @@ export function chooseStrategy(
   const where = { offset: 0, length: text.length };
   if (unknownName !== undefined) {
     const known = [...builtInStrategies, ...strategies].map(({ name }) => name);
-    const fallback = strict ? "" : `; ${strategy.name} is used in its place`;
+    const outcome = strict ? "the image is not updated" : `${strategy.name} is used in its place`;
+    const unless = "unless the updater is given a strategy of that name";
     const right = `known ones are ${known.join(", ")}${didYouMean(text, known)}`;
-    const message = `unknown update strategy ${quoteText(text)}${fallback}; ${right}`;
+    const message = `unknown update strategy ${quoteText(text)}; ${outcome} ${unless}; ${right}`;
     const severity = strict ? "error" : "warning";
     const diagnostic: Diagnostic = { severity, code: "unknown-strategy", where, message };
     return { strategy, unknown: text, diagnostics: [diagnostic] };

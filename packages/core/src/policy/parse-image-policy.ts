@@ -68,6 +68,12 @@ export function createSharedParsing(): SharedParsing {
   };
 }
 
+/** What became of the settings of an image. */
+export interface ParsedPolicy extends Parsed<ImagePolicy> {
+  /** Set where there is no value for one reason alone: nobody here knows the strategy. */
+  readonly withoutStrategy?: ImagePolicy | undefined;
+}
+
 /** The image a policy is for, its name parsed. */
 export type PolicySubject = Omit<TrackedImage, "text">;
 
@@ -84,11 +90,20 @@ export function parseImagePolicy(
   settings: ImageSettings,
   options: ImagePolicyOptions = {},
 ): Parsed<ImagePolicy> {
+  const { value, diagnostics } = parseImageSettings(settings, options);
+  return { value, diagnostics };
+}
+
+/** As {@link parseImagePolicy}, with what is left where only the strategy is unknown. */
+export function parseImageSettings(
+  settings: ImageSettings,
+  options: ImagePolicyOptions = {},
+): ParsedPolicy {
   const trimmed = trimSettings(settings);
   const { value, diagnostics } = parseSubject(trimmed);
   const policy = parsePolicySettings(value, trimmed, options);
   const located = locateAll(trimmed, options, "imageName", diagnostics);
-  return { value: policy.value, diagnostics: [...located, ...policy.diagnostics] };
+  return { ...policy, diagnostics: [...located, ...policy.diagnostics] };
 }
 
 /**
@@ -101,7 +116,7 @@ export function parsePolicySettings(
   settings: ImageSettings,
   options: ImagePolicyOptions = {},
   shared: SharedParsing = { compileTags: compileTagFilter, inspectPlatforms },
-): Parsed<ImagePolicy> {
+): ParsedPolicy {
   const { strategies = [], strict = false } = options;
   const common = settings.commonUpdateSettings ?? {};
   const chosen = chooseStrategy(common.updateStrategy, strategies, strict);
@@ -110,14 +125,17 @@ export function parsePolicySettings(
   const secret = readPullSecret(common.pullSecret, options.applicationNamespace);
   const conflicts = conflictingTargets(settings.manifestTargets);
   const verification = parseVerification(settings.imagesVerification);
-  const isUsable = !hasErrors([...chosen.diagnostics, ...conflicts, ...verification.diagnostics]);
+  const isUsable = !hasErrors([...conflicts, ...verification.diagnostics]);
+  const isKnown = !hasErrors(chosen.diagnostics);
   const locate: Locate = (setting, found, item) =>
     locateAll(settings, options, setting, found, item);
   const diagnostics = [
     ...locate("updateStrategy", chosen.diagnostics),
     ...locate("manifestTargets", conflicts),
     ...locate("imagesVerification", verification.diagnostics),
-    ...(isUsable ? locate("imageName", inspectSubject(subject, settings, chosen.strategy)) : []),
+    ...(isUsable && isKnown
+      ? locate("imageName", inspectSubject(subject, settings, chosen.strategy))
+      : []),
     ...locate("allowTags", faults.allowTags),
     ...locateItems("ignoreTags", faults.ignoreTags, locate),
     ...locateItems("platforms", shared.inspectPlatforms(platforms), locate),
@@ -138,7 +156,9 @@ export function parsePolicySettings(
     targets: settings.manifestTargets ?? {},
     ...(verification.value === undefined ? {} : { verification: verification.value }),
   };
-  return { value, diagnostics };
+  return isKnown
+    ? { value, diagnostics }
+    : { value: undefined, withoutStrategy: value, diagnostics };
 }
 
 /** Without an alias of its own, the name may begin with one, as in `image-list`. */

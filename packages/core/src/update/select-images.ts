@@ -27,10 +27,8 @@ export interface SelectedApplication {
  *
  * Nobody can tell whether `only` means an image whose settings are wrong: with it they are left out.
  */
-export function selectImages(
-  cycle: Cycle,
-  application: Application,
-): SelectedApplication | undefined {
+export function selectImages(cycle: Cycle, read: Application): SelectedApplication | undefined {
+  const application = withKnownImages(cycle, read);
   const looked = application.policies.map((policy) => ({
     policy,
     image: selectImage(cycle, application, policy),
@@ -57,6 +55,20 @@ function selectImage(
   } catch (error) {
     return { policy, registry: { error: summarizeFailure(error) } };
   }
+}
+
+/** An image that was left out for its strategy alone is cared for where the updater knows the strategy. */
+function withKnownImages({ settings }: Cycle, application: Application): Application {
+  const isKnown = ({ policy }: InvalidImage): boolean =>
+    policy?.unknownStrategy !== undefined &&
+    findStrategy(policy.unknownStrategy, settings.strategies).unknownName === undefined;
+  const found = application.invalidImages.filter(isKnown);
+  if (found.length === 0) return application;
+  return {
+    ...application,
+    policies: [...application.policies, ...found.flatMap(({ policy }) => policy ?? [])],
+    invalidImages: application.invalidImages.filter((image) => !isKnown(image)),
+  };
 }
 
 /** A strategy that the application's reader did not know may be one of the updater's. */

@@ -340,6 +340,10 @@ describe("one wrong image", () => {
     expect(
       strict && settingsOf(strict).invalidImages.map(({ alias, text }) => [alias, text]),
     ).toEqual([["web", "nginx:1.x"]]);
+    // An updater that is given the strategy goes on with these.
+    expect(strict && settingsOf(strict).invalidImages).toMatchObject([
+      { policy: { alias: "web", constraint: "1.x", unknownStrategy: "newest" } },
+    ]);
   });
 
   it("whose secret is of another namespace is read with the registry's own credentials", () => {

@@ -130,6 +130,15 @@ describe("parseImagePolicy on a strategy", () => {
     }
   });
 
+  it.each([
+    [false, "semver is used in its place unless the updater is given a strategy of that name"],
+    [true, "the image is not updated unless the updater is given a strategy of that name"],
+  ])("that is unknown says what happens (strict: %s)", (strict, expected) => {
+    const input = settings("nginx", { updateStrategy: "newest" });
+    const [found] = parseImagePolicy(input, { strict }).diagnostics;
+    expect(found?.message).toContain(expected);
+  });
+
   it("that is unknown is the image's error when strict, and says nothing about semver", () => {
     const input = settings("nginx:no-version", { updateStrategy: "newest" });
     expect(parseImagePolicy(input, { strict: true }).value).toBeUndefined();

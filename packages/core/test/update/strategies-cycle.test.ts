@@ -172,6 +172,39 @@ describe("a strategy of one's own", () => {
     expect(report.applications[0]?.images[0]?.newImage).toBe(`${APP}:1.0-alpine`);
   });
 
+  it("works when only the updater knows it, and the application was read strictly", async () => {
+    const { updater } = createWorld({ registry, settings: { strategies: [longest] } });
+    const app = application(setup, { strict: true });
+    expect(app.policies).toEqual([]);
+    const report = await updater.run([app]);
+    expect(report.counters).toEqual(counters(1, 1, 0, 1, 0));
+    expect(report.applications[0]?.images).toMatchObject([
+      { alias: "app", strategy: "longest-name", newImage: `${APP}:1.0-alpine` },
+    ]);
+    const only = { only: ({ path }: { readonly path: string }) => path === "team/app" };
+    expect((await updater.plan([app], only)).applications).toHaveLength(1);
+  });
+
+  it("is an error of the image when nobody knows it, and the application was read strictly", async () => {
+    const { updater } = createWorld({ registry });
+    const report = await updater.run([application(setup, { strict: true })]);
+    expect(report.counters).toEqual(counters(1, 1, 0, 0, 1));
+    expect(report.applications[0]?.images[0]?.decision.outcome).toBe("error");
+  });
+
+  it("does not help an image with another fault", async () => {
+    const annotations = { ...setup.annotations, "app.force-update": "yes" };
+    const { updater } = createWorld({ registry, settings: { strategies: [longest] } });
+    const report = await updater.run([application({ ...setup, annotations }, { strict: true })]);
+    expect(report.counters).toEqual(counters(1, 1, 0, 0, 1));
+  });
+
+  it("does not take an image's verification away", () => {
+    const verification = { cosignKey: { secretName: "cosign", key: "cosign.pub" } };
+    const app = application(setup, { strict: true, verification });
+    expect(app.invalidImages).toMatchObject([{ policy: { verification } }]);
+  });
+
   it("gives way to semver when nobody knows it", async () => {
     const { updater } = createWorld({ registry });
     const report = await updater.run([application(setup)]);
