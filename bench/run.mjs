@@ -1,6 +1,7 @@
 // Runs one benchmark by its name: `npm run bench -- git --size small`.
 const benchmarks = {
   decide: () => import("./decide.mjs"),
+  edits: () => import("./edits.mjs"),
   git: () => import("./git.mjs"),
 };
 

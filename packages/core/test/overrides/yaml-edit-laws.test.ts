@@ -268,3 +268,34 @@ describe("setKustomizationImages", () => {
     );
   });
 });
+
+describe("a file of 20,000 entries", () => {
+  const numbers = Array.from({ length: 20_000 }, (_, index) => index);
+  const chosen = numbers.filter((index) => index % 400 === 7);
+
+  function changedLines(before: string, after: string): number {
+    const lines = before.split("\n");
+    return after.split("\n").filter((line, index) => line !== lines[index]).length;
+  }
+
+  it("has 50 values set", () => {
+    const text = numbers.map(
+      (index) => `a${index}: &a${index}\n  tag: v1\nb${index}: *a${index}\n`,
+    );
+    const changes = chosen.map((index) => ({ path: `b${index}.tag`, value: "v2" }));
+    const edited = setHelmValues(text.join(""), changes);
+    expect(changedLines(text.join(""), edited)).toBe(50);
+    expect(getHelmValue(edited, "a407.tag")).toBe("v2");
+  });
+
+  it("has 50 images set", () => {
+    const items = numbers.map((index) => `- name: a${index}\n  newTag: v1\n`);
+    const text = `images:\n${items.join("")}`;
+    const edited = setKustomizationImages(
+      text,
+      chosen.map((index) => ({ name: `a${index}`, newTag: "v2" })),
+    );
+    expect(changedLines(text, edited)).toBe(50);
+    expect(edited.split("v2")).toHaveLength(51);
+  });
+});
