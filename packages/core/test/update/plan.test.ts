@@ -263,6 +263,27 @@ describe("the options of a cycle", () => {
       "Dry run - not committing 1 changes to application",
     );
   });
+
+  it("dryRun: does not see what only files tell, which a plan does", async () => {
+    const annotations = {
+      ...setup.annotations,
+      "write-back-target": "helmvalues:values.yaml",
+      "app.helm.image-tag": "image.tag",
+    };
+    const hidden = 'helm:\n  parameters:\n    - name: image.tag\n      value: "0.9"\n';
+    const repositories = {
+      [REPOSITORY]: {
+        main: { "apps/web/.argocd-source-web.yaml": hidden, "apps/web/values.yaml": "image: {}\n" },
+      },
+    };
+    const source = { helm: { valueFiles: ["values.yaml"] } };
+    const { updater, git } = createWorld({ registry, repositories });
+    const app = application({ ...setup, annotations, type: "Helm", source });
+    const report = await updater.run([app], { dryRun: true });
+    expect([report.counters.imagesUpdated, git.calls]).toEqual([1, []]);
+    const [plan] = (await updater.plan([app])).applications;
+    expect(plan?.images[0]?.decision.outcome).toBe("error");
+  });
 });
 
 describe("an Application of several sources", () => {
