@@ -1,5 +1,6 @@
 import { NO_COMMENTS, type SourceComments } from "./argocd-source-rows.js";
 import { startOfLine } from "./yaml-edit.js";
+import { countLeading } from "./sorted-search.js";
 import type { YamlNode } from "./yaml-tree.js";
 
 /** A comment of a YAML text, with its `#`. */
@@ -34,10 +35,16 @@ export function assignComments(
   items: readonly YamlNode[],
   comments: readonly YamlComment[],
 ): readonly SourceComments[] {
-  const owners = comments.map((comment) => ownerOf(text, items, comment));
+  const owners = new Map<YamlNode | undefined, CommentOwner[]>();
+  for (const comment of comments) {
+    const owner = ownerOf(text, items, comment);
+    const same = owners.get(owner.item);
+    if (same === undefined) owners.set(owner.item, [owner]);
+    else same.push(owner);
+  }
   return items.map((item) => {
-    const own = owners.filter((owner) => owner.item === item);
-    if (own.length === 0) return NO_COMMENTS;
+    const own = owners.get(item);
+    if (own === undefined) return NO_COMMENTS;
     return {
       above: own.filter(({ field }) => field === undefined).map(({ comment }) => comment.text),
       beside: new Map(
@@ -56,19 +63,21 @@ interface CommentOwner {
 }
 
 function ownerOf(text: string, items: readonly YamlNode[], comment: YamlComment): CommentOwner {
-  const before = items.findLast(({ start }) => start <= comment.offset);
+  const before = items[countLeading(items, ({ start }) => start <= comment.offset) - 1];
   const line = startOfLine(text, comment.offset);
-  const field = comment.ownLine || before === undefined ? undefined : fieldAt(text, before, line);
+  const field =
+    comment.ownLine || before === undefined ? undefined : fieldAt(before, line, comment.offset);
   if (field !== undefined) return { comment, item: before, field };
-  const item = items.find(({ end }) => end > comment.offset) ?? before;
+  const item = items[countLeading(items, ({ end }) => end <= comment.offset)] ?? before;
   return { comment, item, field };
 }
 
-/** The last field that begins in the line; empty for an item that is a scalar. */
-function fieldAt(text: string, item: YamlNode, line: number): string | undefined {
-  if (item.kind !== "mapping") return startOfLine(text, item.start) === line ? "" : undefined;
-  const key = item.entries.findLast((entry) => startOfLine(text, entry.key.start) === line)?.key;
-  return key?.kind === "scalar" ? key.value.toLowerCase() : undefined;
+/** The last field that begins in the line of a comment; empty for an item that is a scalar. */
+function fieldAt(item: YamlNode, line: number, offset: number): string | undefined {
+  if (item.kind !== "mapping") return item.start >= line ? "" : undefined;
+  const count = countLeading(item.entries, (entry) => entry.key.start < offset);
+  const key = item.entries[count - 1]?.key;
+  return key?.kind === "scalar" && key.start >= line ? key.value.toLowerCase() : undefined;
 }
 
 function scalarsOf(node: YamlNode): readonly YamlNode[] {

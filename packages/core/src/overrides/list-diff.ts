@@ -28,12 +28,13 @@ export function diffNamed(
   const wanted = new Map(
     changes.filter(({ value }) => value !== "").map((change) => [change.name, toItem(change)]),
   );
+  const kept = new Set(keepExisting);
   const present = list.map((item) => (isJsonObject(item) ? item : {}));
   const names = new Set(present.map((item) => item["name"]));
   return {
     operations: present.flatMap((item, index) => {
       const change = typeof item["name"] === "string" ? wanted.get(item["name"]) : undefined;
-      if (change === undefined || keepExisting.includes(change.name)) return [];
+      if (change === undefined || kept.has(change.name)) return [];
       return diffItem(item, index, change);
     }),
     added: [...wanted.values()].filter(({ name }) => !names.has(name)),

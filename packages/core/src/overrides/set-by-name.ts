@@ -16,12 +16,14 @@ export function setByName<T extends NamedValue>(
 ): readonly T[] {
   const keeping = new Set(keepExisting);
   const kept = new Set(existing.map(({ name }) => name).filter((name) => keeping.has(name)));
-  return changes
-    .filter(({ name, value }) => (value !== "" || keeping.has(name)) && !kept.has(name))
-    .reduce<readonly T[]>(setOne, existing);
-}
-
-function setOne<T extends NamedValue>(list: readonly T[], change: T): readonly T[] {
-  if (!list.some(({ name }) => name === change.name)) return [...list, change];
-  return list.map((item) => (item.name === change.name ? change : item));
+  const wanted = new Map(
+    changes
+      .filter(({ name, value }) => (value !== "" || keeping.has(name)) && !kept.has(name))
+      .map((change) => [change.name, change]),
+  );
+  const present = new Set(existing.map(({ name }) => name));
+  return [
+    ...existing.map((item) => wanted.get(item.name) ?? item),
+    ...[...wanted.values()].filter(({ name }) => !present.has(name)),
+  ];
 }

@@ -1,4 +1,5 @@
 import { EditError } from "../errors/edit-error.js";
+import { countLeading } from "./sorted-search.js";
 import type { YamlAlias, YamlDocument, YamlEntry, YamlMapping, YamlNode } from "./yaml-tree.js";
 
 /**
@@ -82,23 +83,12 @@ function anchorsOf(document: YamlDocument): ReadonlyMap<string, readonly YamlNod
 }
 
 function targetOf(document: YamlDocument, alias: YamlAlias): YamlNode {
-  const target = lastBefore(anchorsOf(document).get(alias.name) ?? [], alias.start);
+  const nodes = anchorsOf(document).get(alias.name) ?? [];
+  const target = nodes[countLeading(nodes, (node) => node.outerStart < alias.start) - 1];
   if (target === undefined) {
     throw new EditError("invalid-yaml", `alias *${alias.name} has no anchor before it`);
   }
   return target;
-}
-
-/** The last node that begins before an offset, of nodes in the order of the text. */
-function lastBefore(nodes: readonly YamlNode[], offset: number): YamlNode | undefined {
-  let low = 0;
-  let high = nodes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((nodes[middle]?.outerStart ?? offset) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return nodes[low - 1];
 }
 
 function keyOf({ key, colon, value }: YamlEntry, flow: boolean): string {

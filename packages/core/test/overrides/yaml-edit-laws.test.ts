@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { DUMP_SCHEMA, loadAll } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { EditError } from "../../src/errors/edit-error.js";
+import { renderArgoCdSource } from "../../src/overrides/argocd-source.js";
 import { getHelmValue, setHelmValues } from "../../src/overrides/helm-values.js";
 import {
   readKustomizationImages,
@@ -286,6 +287,21 @@ describe("a file of 20,000 entries", () => {
     const edited = setHelmValues(text.join(""), changes);
     expect(changedLines(text.join(""), edited)).toBe(50);
     expect(getHelmValue(edited, "a407.tag")).toBe("v2");
+  });
+
+  it("has 50 parameters of an override file set", () => {
+    const items = numbers.map(
+      (index) => `  # ${index}\n  - name: a${String(index).padStart(5, "0")}\n    value: v1 # c\n`,
+    );
+    const text = `helm:\n  parameters:\n${items.join("")}`;
+    const parameters = chosen.map((index) => ({
+      name: `a${String(index).padStart(5, "0")}`,
+      value: "v2",
+      forceString: true,
+    }));
+    const edited = renderArgoCdSource(text, { helm: { parameters } });
+    expect(edited.split("value: v2 # c")).toHaveLength(51);
+    expect(edited.split("value: v1 # c")).toHaveLength(20_000 - 50 + 1);
   });
 
   it("has 50 images set", () => {
