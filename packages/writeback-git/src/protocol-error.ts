@@ -1,27 +1,27 @@
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "./git-remote-error.js";
 
-/** What kind of `WriteBackError` a {@link ProtocolError} becomes. */
-export type ProtocolErrorCode = "invalid-response" | "too-large";
+/** What kind of `GitRemoteError` a {@link ProtocolError} becomes. */
+export type ProtocolErrorKind = "invalid-response" | "too-large";
 
 /**
  * Bytes of a server that make no sense or are too many, or a refusal inside the protocol.
  *
- * Internal: it knows no URL. Whoever does turns it into a `WriteBackError`.
+ * Internal: it knows no URL. Whoever does turns it into a `GitRemoteError`.
  */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   /** What the server itself said, when it did refuse. */
   readonly said: string | undefined;
-  readonly code: ProtocolErrorCode;
+  readonly kind: ProtocolErrorKind;
 
-  constructor(message: string, said?: string, code: ProtocolErrorCode = "invalid-response") {
+  constructor(message: string, said?: string, kind: ProtocolErrorKind = "invalid-response") {
     super(message);
     this.said = said;
-    this.code = code;
+    this.kind = kind;
   }
 }
 
-/** Turns a `ProtocolError` into a `WriteBackError` of a repository; any other error stays as it is. */
+/** Turns a `ProtocolError` into a `GitRemoteError` of a repository; any other error stays as it is. */
 export function nameProtocolError(
   error: unknown,
   target: string,
@@ -30,5 +30,5 @@ export function nameProtocolError(
   if (!(error instanceof ProtocolError)) return error;
   const said = error.said === undefined || clean === undefined ? "" : `: ${clean(error.said)}`;
   const message = `${target}: ${error.message}${said}`;
-  return new WriteBackError(error.code, message, { target, cause: error });
+  return new GitRemoteError(error.kind, message, { target, cause: error });
 }

@@ -1,5 +1,5 @@
 import { WriteBackError, type Clock } from "@image-updater/core";
-import { cancelledError } from "./transport/http-transport.js";
+import { cancelledError, writeBackFailure } from "./write-back-failure.js";
 
 /** How one attempt ended; `again` holds what to report when there is no time for another. */
 export type Attempt<T> =
@@ -85,7 +85,8 @@ function racePause(tookMs: number, ahead: number, races: number): number {
 async function settle<T>(attempt: () => Promise<Attempt<T>>): Promise<Attempt<T>> {
   try {
     return await attempt();
-  } catch (error) {
+  } catch (cause) {
+    const error = writeBackFailure(cause);
     if (WriteBackError.is(error) && error.retryable) return { kind: "again", error };
     throw error;
   }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { WriteResult } from "@image-updater/core";
+import { repositoryPathProblem, type WriteResult } from "@image-updater/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "@image-updater/core/system";
 import { openGitRemote } from "../src/repository/git-remote.js";
@@ -41,7 +41,12 @@ async function stage(
   const clock = systemClock();
   const memories = createRepositoryMemories({ cacheBytes: 1024 * 1024, clock });
   const preferences = { prefer: "fewer-bytes", maxPackBytes: 1024 * 1024 } as const;
-  const remote = openGitRemote({ transport: channels, memory: memories(path), preferences });
+  const remote = openGitRemote({
+    transport: channels,
+    memory: memories(path),
+    preferences,
+    pathProblem: repositoryPathProblem,
+  });
   const limits = {
     target: path,
     clock,

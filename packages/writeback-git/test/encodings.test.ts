@@ -88,7 +88,7 @@ it("decodes no more than its limit", async () => {
   const limits = { maxBytes: 1024 * 1024, signal: undefined };
   const answer = await send({ method: "GET", url, headers: {}, target: url, ...limits });
   await expect(readStart(answer.body, 64 * 1024 * 1024)).rejects.toMatchObject({
-    code: "too-large",
+    kind: "too-large",
   });
   await close();
 });

@@ -1,4 +1,4 @@
-import type { WriteBackChange, WriteResult } from "@image-updater/core";
+import { repositoryPathProblem, type WriteBackChange, type WriteResult } from "@image-updater/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "@image-updater/core/system";
 import { openGitRemote, type GitRemote } from "../src/repository/git-remote.js";
@@ -26,7 +26,7 @@ function openRemote(url: string): GitRemote {
   const authorization = { header: undefined, secrets: [] };
   const transport = createSmartHttp({ url, authorization, send });
   const preferences = { maxPackBytes: 1024 * 1024, prefer: "fewer-bytes" } as const;
-  return openGitRemote({ transport, memory, preferences });
+  return openGitRemote({ transport, memory, preferences, pathProblem: repositoryPathProblem });
 }
 
 describe.each(SERVERS)("a branch that starts anew, on a server $title,", ({ options, lookUp }) => {

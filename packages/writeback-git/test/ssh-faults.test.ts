@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { GitTransport } from "../src/transport/git-transport.js";
-import { openSshAccess } from "../src/transport/ssh/open-ssh-access.js";
+import { openSshAccess } from "../src/access/open-ssh-access.js";
 import { parseRepositoryUrl } from "../src/repository/repository-url.js";
 import { startSshGitServer, type SshGitTestServer } from "../src/testing/index.js";
 import { encodeFetch } from "../src/wire/fetch-pack.js";
@@ -222,7 +222,7 @@ describeSsh("over SSH, when something goes wrong,", () => {
       const tooMuch = async (): Promise<void> => {
         for await (const _ of transport.uploadPack(request, { maxBytes: size / 2 }));
       };
-      await expect(tooMuch()).rejects.toMatchObject({ code: "too-large" });
+      await expect(tooMuch()).rejects.toMatchObject({ kind: "too-large" });
       // What is left of that answer is not taken for the next one.
       expect(
         (
@@ -250,7 +250,7 @@ describeSsh("over SSH, when something goes wrong,", () => {
       );
       expect([
         "read",
-        expect.objectContaining({ code: "unavailable", retryable: true }),
+        expect.objectContaining({ kind: "unavailable", retryable: true }),
       ]).toContainEqual(first);
       expect((await list()).refs.size).toBe(1);
       expect(server.connections - before).toBe(1);

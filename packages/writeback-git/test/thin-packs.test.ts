@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { WriteBackChange, WriteResult } from "@image-updater/core";
+import { repositoryPathProblem, type WriteBackChange, type WriteResult } from "@image-updater/core";
 import { Agent, type Dispatcher } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
 import type { GitWriteBackSettings } from "../src/git-write-back-settings.js";
@@ -178,7 +178,12 @@ describe("a server that takes no thin packs", () => {
     const clock = systemClock();
     const memory = createRepositoryMemories({ cacheBytes: 1024 * 1024, clock })(path);
     const preferences = { prefer: "fewer-bytes", maxPackBytes: 1024 * 1024 } as const;
-    const remote = openGitRemote({ transport, memory, preferences });
+    const remote = openGitRemote({
+      transport,
+      memory,
+      preferences,
+      pathProblem: repositoryPathProblem,
+    });
     const limits = { target: path, clock, random: () => 0, deadlineMs: 0, signal: undefined };
     const write = async (value: string): Promise<readonly [unknown, number]> => {
       const before = pushesOf(transport.started);

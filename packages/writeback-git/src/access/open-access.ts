@@ -1,10 +1,10 @@
 import type { RepositoryUrl } from "../repository/repository-url.js";
-import type { SshAccessSettings } from "../transport/ssh/open-ssh-access.js";
 import {
   openHttpAccess,
   type HttpAccessRequest,
   type HttpAccessSettings,
 } from "./open-http-access.js";
+import type { SshAccessSettings } from "./open-ssh-access.js";
 import type { RepositoryAccess } from "./repository-access.js";
 
 /** Settings of {@link openAccess}. */
@@ -22,6 +22,6 @@ export async function openAccess(
 ): Promise<RepositoryAccess> {
   if (address.protocol !== "ssh") return openHttpAccess(settings, { ...request, address });
   // With the first repository over SSH: the others do without its modules.
-  const { openSshAccess } = await import("../transport/ssh/open-ssh-access.js");
+  const { openSshAccess } = await import("./open-ssh-access.js");
   return openSshAccess(settings, address, request.credential);
 }

@@ -1,16 +1,17 @@
-import { summarizeError, WriteBackError, type WriteResult } from "@image-updater/core";
+import { WriteBackError, type WriteResult } from "@image-updater/core";
 import type { ForgeAccess } from "../access/repository-access.js";
 import { pathsOf } from "../change/apply-change.js";
 import { applyChanges, type EditOutcome } from "../change/apply-changes.js";
 import { commitMessage, commitsOf, resultsOf } from "../change/commit-changes.js";
 import { splitMessage } from "../change/commit-text.js";
 import { readCommitPoint } from "../objects/commit-point.js";
-import { nameProtocolError } from "../protocol-error.js";
+import { treeSourceOf } from "../objects/tree-files.js";
 import { branchRef, findStart } from "../repository/branch.js";
 import { retryUntilDeadline, type Attempt } from "../retry.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import type { BranchWork } from "../write/write-branch.js";
 import { createGithubApi, type ApiCommit, type GithubApi } from "./github-api.js";
+import { summarizeFailure } from "../write-back-failure.js";
 
 /** Work on a branch, with the means to commit by an API. */
 export type ApiBranchWork = BranchWork & { readonly forge: ForgeAccess };
@@ -93,7 +94,7 @@ async function prepare(
   const paths = changes.flatMap((change) => pathsOf(change));
   const objects = await remote.fetch({ oid: parent, paths, features }, limits.signal);
   const start = await readCommitPoint(objects, parent);
-  const source = { objects, target: remote.target };
+  const source = treeSourceOf(remote, objects);
   const { edited, files, tree, outcomes } = await applyChanges(source, start.tree, changes);
   return { parent, files, tree, outcomes, ...splitMessage(commitMessage(edited, work)) };
 }
@@ -152,6 +153,6 @@ function unchanged(): WriteResult {
 }
 
 function failure({ remote }: ApiBranchWork, cause: unknown): () => WriteResult {
-  const error = summarizeError(nameProtocolError(cause, remote.target));
+  const error = summarizeFailure(cause, remote.target);
   return () => ({ kind: "failed", error });
 }

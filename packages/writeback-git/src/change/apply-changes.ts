@@ -1,7 +1,7 @@
-import { summarizeError, type ErrorSummary, type WriteBackChange } from "@image-updater/core";
+import { type ErrorSummary, type WriteBackChange } from "@image-updater/core";
 import { writeTreeFiles, type TreeSource } from "../objects/tree-files.js";
-import { nameProtocolError } from "../protocol-error.js";
 import { applyChange, type ChangedFile } from "./apply-change.js";
+import { summarizeFailure } from "../write-back-failure.js";
 
 /** What became of one change of several. */
 export type EditOutcome =
@@ -73,5 +73,5 @@ function nothingEdited(outcomes: readonly EditOutcome[]): Omit<AppliedChanges, "
 }
 
 function summaryOf({ target }: TreeSource, error: unknown): ErrorSummary {
-  return summarizeError(nameProtocolError(error, target));
+  return summarizeFailure(error, target);
 }

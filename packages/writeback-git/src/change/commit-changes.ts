@@ -1,9 +1,4 @@
-import {
-  summarizeError,
-  type CommitAuthor,
-  type WriteBackChange,
-  type WriteResult,
-} from "@image-updater/core";
+import { type CommitAuthor, type WriteBackChange, type WriteResult } from "@image-updater/core";
 import type { CommitPoint } from "../objects/commit-point.js";
 import type { TreeSource } from "../objects/tree-files.js";
 import { signCommit } from "../signing/sign-commit.js";
@@ -11,6 +6,7 @@ import type { Signer } from "../signing/signer.js";
 import { applyChanges, type AppliedChanges, type EditOutcome } from "./apply-changes.js";
 import { authorOf, cleanAuthor, commitIdentity, messageOfChanges } from "./commit-text.js";
 import { addSignOff } from "./sign-off.js";
+import { summarizeFailure } from "../write-back-failure.js";
 
 /** How commits are made. */
 export interface CommitSettings {
@@ -106,7 +102,7 @@ async function commitApplied(
     }));
     return { results, tip: { commit, tree }, written: [...written, commit] };
   } catch (error) {
-    const failed: WriteResult = { kind: "failed", error: summarizeError(error) };
+    const failed: WriteResult = { kind: "failed", error: summarizeFailure(error) };
     return { ...nothing, results: resultsOf(outcomes, () => failed) };
   }
 }

@@ -2,6 +2,7 @@ import type { WriteBackChange } from "@image-updater/core";
 import { pathsOf } from "../change/apply-change.js";
 import { applyChanges } from "../change/apply-changes.js";
 import { readCommitPoint } from "../objects/commit-point.js";
+import { treeSourceOf } from "../objects/tree-files.js";
 import { findStart, type BranchTarget } from "../repository/branch.js";
 import type { GitRemote } from "../repository/git-remote.js";
 
@@ -23,6 +24,6 @@ export async function baseHolds(question: BaseQuestion): Promise<boolean> {
   const { features } = advertisement;
   const objects = await remote.fetch({ oid, paths, features }, signal);
   const { tree } = await readCommitPoint(objects, oid);
-  const applied = await applyChanges({ objects, target: remote.target }, tree, changes);
+  const applied = await applyChanges(treeSourceOf(remote, objects), tree, changes);
   return applied.outcomes.every(({ kind }) => kind === "unchanged");
 }

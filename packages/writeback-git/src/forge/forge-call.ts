@@ -2,6 +2,7 @@ import { WriteBackError } from "@image-updater/core";
 import type { Dispatcher } from "undici";
 import { retryUntilDeadline, type Attempt, type RetryLimits } from "../retry.js";
 import { createHttpTransport, readStart } from "../transport/http-transport.js";
+import { writeBackFailure } from "../write-back-failure.js";
 import type { ForgeAnswer } from "./forge-answer.js";
 import { forgeError, type ForgePlace } from "./forge-error.js";
 import { rateLimitOf } from "./rate-limit.js";
@@ -76,7 +77,8 @@ async function attempt(
     if (now.getTime() + waitMs > end) return { kind: "done", value: error };
     await clock.delay(waitMs, signal);
     return { kind: "again", error };
-  } catch (error) {
+  } catch (cause) {
+    const error = writeBackFailure(cause);
     // What a write that failed may have done is not known here: whoever asked looks again.
     if (given.method !== "GET" && WriteBackError.is(error)) return { kind: "done", value: error };
     throw error;

@@ -1,7 +1,7 @@
-import { summarizeError } from "@image-updater/core";
 import type { Forge, ForgePullRequest } from "./forge.js";
 import { hasOnlyOwnCommits, type OwnCommits } from "./has-only-own-commits.js";
 import { bodyOfClosed, isClosedByUs } from "./request-text.js";
+import { summarizeFailure } from "../write-back-failure.js";
 
 /** What decides which pull requests are closed. */
 export interface Superseding extends OwnCommits {
@@ -36,7 +36,7 @@ export async function supersede(
     );
     for (const old of superseded) notes.push(...(await closeOne(work, old, current)));
   } catch (error) {
-    const { message } = summarizeError(error);
+    const { message } = summarizeFailure(error);
     notes.push(`earlier pull requests for the same files may still be open: ${message}`);
   }
   return notes;
@@ -59,6 +59,6 @@ async function closeOne(
     await work.forge.close(old.number, { body: bodyOfClosed(old.body), comment }, work.signal);
     return [];
   } catch (error) {
-    return [`${what} is out of date, and could not be closed: ${summarizeError(error).message}`];
+    return [`${what} is out of date, and could not be closed: ${summarizeFailure(error).message}`];
   }
 }

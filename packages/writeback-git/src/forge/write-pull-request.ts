@@ -1,12 +1,10 @@
 import {
-  summarizeError,
   WriteBackError,
   type CommitAuthor,
   type PullRequestSummary,
   type WriteBackChange,
   type WriteResult,
 } from "@image-updater/core";
-import { nameProtocolError } from "../protocol-error.js";
 import type { BranchTarget } from "../repository/branch.js";
 import type { GitRemote } from "../repository/git-remote.js";
 import { baseHolds } from "./base-holds.js";
@@ -14,6 +12,7 @@ import type { Forge, ForgePullRequest } from "./forge.js";
 import { isClosedByUs, isSameBody, requestText, titleToSet } from "./request-text.js";
 import { isSameLabel } from "./same-label.js";
 import { supersede } from "./supersede.js";
+import { summarizeFailure } from "../write-back-failure.js";
 
 /** Changes that go to one branch, and the forge that is to be asked to merge it. */
 export interface PullRequestWork {
@@ -131,7 +130,7 @@ async function addLabels(
     await forge.update(number, { addLabels: missing }, signal);
     return [];
   } catch (error) {
-    const { message } = summarizeError(error);
+    const { message } = summarizeFailure(error);
     return [`pull request ${number} lacks the labels ${missing.join(", ")}: ${message}`];
   }
 }
@@ -180,7 +179,7 @@ function failedResults(
   results: readonly WriteResult[] | undefined,
   cause: unknown,
 ): readonly WriteResult[] {
-  const error = summarizeError(nameProtocolError(cause, remote.target));
+  const error = summarizeFailure(cause, remote.target);
   return changes.map((_, index) => {
     const result = results?.[index];
     if (result?.kind === "failed") return result;

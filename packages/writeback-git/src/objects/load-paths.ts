@@ -1,7 +1,7 @@
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../git-remote-error.js";
 import { readCommitPoint } from "./commit-point.js";
 import type { ObjectStore } from "./object-store.js";
-import { walkPath, type PathEnd, type PathStep } from "./walk-path.js";
+import { walkPath, type PathEnd, type PathProblem, type PathStep } from "./walk-path.js";
 
 /**
  * Loads a commit, the folders and symbolic links on the way to some paths and the files there, folder
@@ -13,9 +13,12 @@ export async function loadPaths(
   objects: ObjectStore,
   commit: string,
   paths: readonly string[],
+  pathProblem: PathProblem,
 ): Promise<void> {
   const { tree } = await readCommitPoint(objects, commit);
-  let level = nextLevel([...new Set(paths)].map((path) => ({ walk: walkPath(tree, path) })));
+  let level = nextLevel(
+    [...new Set(paths)].map((path) => ({ walk: walkPath(tree, path, pathProblem) })),
+  );
   while (level.walks.length + level.files.length > 0) {
     const folders = level.walks.map(({ step }) => step.oid);
     await objects.load([...folders, ...level.files]).catch(ignoreTooLarge);
@@ -62,7 +65,7 @@ async function readSteps(objects: ObjectStore, walks: Level["walks"]): Promise<r
 
 /** One file that is too large must not fail the others: each is then loaded when it is read. */
 function ignoreTooLarge(error: unknown): void {
-  if (!WriteBackError.is(error) || error.code !== "too-large") throw error;
+  if (!GitRemoteError.is(error) || error.kind !== "too-large") throw error;
 }
 
 function isFile(end: PathEnd): end is PathEnd & { readonly entry: { readonly oid: string } } {

@@ -1,7 +1,7 @@
-import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
+import { GitRemoteError, type GitRemoteErrorKind } from "../git-remote-error.js";
 import type { ObjectStore } from "./object-store.js";
 import { findTreeEntry, FOLDER_MODE, spliceTree } from "./splice-tree.js";
-import { kindOf, walkPath } from "./walk-path.js";
+import { kindOf, walkPath, type PathProblem } from "./walk-path.js";
 
 /** A file as a tree holds it. */
 export interface TreeFile {
@@ -14,6 +14,16 @@ export interface TreeSource {
   readonly objects: ObjectStore;
   /** Repository URL without user information. */
   readonly target: string;
+  /** Asked of every path, and of where symbolic links lead to. */
+  readonly pathProblem: PathProblem;
+}
+
+/** The trees that some objects of a repository are of. */
+export function treeSourceOf(
+  { target, pathProblem }: Omit<TreeSource, "objects">,
+  objects: ObjectStore,
+): TreeSource {
+  return { objects, target, pathProblem };
 }
 
 /** The largest file that is read or written: configuration is far smaller, and it is held in memory. */
@@ -29,7 +39,7 @@ export interface FoundFile {
  * Finds one file of a tree, through symbolic links that stay in the repository, as a program does that
  * opens it.
  *
- * Throws `unsafe-path` when the path leads out of the repository, into what Git or a forge obeys, or to
+ * Throws `unsafe-path` when the path leads out of the repository, to what `pathProblem` refuses, or to
  * a submodule or the wrong kind of entry, `unsupported` for a Git LFS pointer and `too-large` for a file
  * over the limit.
  */
@@ -38,7 +48,7 @@ export async function findTreeFile(
   tree: string,
   path: string,
 ): Promise<FoundFile> {
-  const walk = walkPath(tree, path);
+  const walk = walkPath(tree, path, source.pathProblem);
   let next = walk.next(new Uint8Array());
   while (next.done !== true) {
     next = walk.next(await source.objects.read(next.value.type, next.value.oid));
@@ -136,9 +146,9 @@ function groupByFirstSegment(files: NewFiles): ReadonlyMap<string, NewFiles> {
 
 function refuse(
   { target }: TreeSource,
-  code: WriteBackErrorCode,
+  kind: GitRemoteErrorKind,
   path: string,
   reason: string,
-): WriteBackError {
-  return new WriteBackError(code, `cannot use the file ${path}: ${reason}`, { target, path });
+): GitRemoteError {
+  return new GitRemoteError(kind, `cannot use the file ${path}: ${reason}`, { target, path });
 }

@@ -1,4 +1,3 @@
-import { repositoryPathProblem } from "@image-updater/core";
 import { findTreeEntry, isFolder, type TreeEntry } from "./splice-tree.js";
 
 /** An object that must be read to go on. */
@@ -15,6 +14,9 @@ export type PathEnd =
   | { readonly kind: "found"; readonly path: string; readonly entry: TreeEntry | undefined }
   | { readonly kind: "refused"; readonly reason: string };
 
+/** Why a path from the repository's root must not be used, or `undefined` when it may be. */
+export type PathProblem = (path: string) => string | undefined;
+
 /** Folders on the way, each of which is searched from its start. */
 const MAX_STEPS = 1000;
 /** As many as Linux follows (path_resolution(7)). */
@@ -30,8 +32,12 @@ const MAX_TARGET_BYTES = 4096;
  *
  * @yields the objects that it needs, one by one; it goes on with their bytes.
  */
-export function* walkPath(tree: string, path: string): Generator<PathStep, PathEnd, Uint8Array> {
-  const problem = repositoryPathProblem(path);
+export function* walkPath(
+  tree: string,
+  path: string,
+  pathProblem: PathProblem,
+): Generator<PathStep, PathEnd, Uint8Array> {
+  const problem = pathProblem(path);
   if (problem !== undefined) return refused(problem);
   const pending = path.split("/").toReversed();
   const way = [{ name: "", oid: tree }];
@@ -51,7 +57,10 @@ export function* walkPath(tree: string, path: string): Generator<PathStep, PathE
     }
     const folder = way.at(-1)?.oid ?? tree;
     const entry = findTreeEntry(yield { type: "tree", oid: folder }, name);
-    if (entry === undefined) return nothingAt(here(name), pending.toReversed(), links > 0);
+    if (entry === undefined) {
+      const wanted = nothingAt(here(name), pending.toReversed());
+      return links > 0 ? checked(wanted, pathProblem) : wanted;
+    }
     if (entry.mode === LINK_MODE) {
       links += 1;
       const target = targetOf(yield { type: "blob", oid: entry.oid });
@@ -70,7 +79,8 @@ export function* walkPath(tree: string, path: string): Generator<PathStep, PathE
     }
   }
   const folder: TreeEntry = { mode: "40000", oid: way.at(-1)?.oid ?? tree };
-  return found(here(), leaf ?? folder, links > 0);
+  const end: PathEnd = { kind: "found", path: here(), entry: leaf ?? folder };
+  return links > 0 ? checked(end, pathProblem) : end;
 }
 
 /** What an entry of a tree is, in words. */
@@ -87,16 +97,20 @@ function refused(reason: string): PathEnd {
   return { kind: "refused", reason };
 }
 
-function found(path: string, entry: TreeEntry | undefined, isLinked: boolean): PathEnd {
-  const problem = isLinked && path !== "" ? repositoryPathProblem(path) : undefined;
-  if (problem === undefined) return { kind: "found", path, entry };
-  return refused(`it leads to ${path} by a symbolic link: ${problem}`);
+/** A place that symbolic links led to, which may be another one than the path spells. */
+function checked(end: PathEnd, pathProblem: PathProblem): PathEnd {
+  if (end.kind === "refused" || end.path === "") return end;
+  const problem = pathProblem(end.path);
+  if (problem === undefined) return end;
+  return refused(`it leads to ${end.path} by a symbolic link: ${problem}`);
 }
 
 /** What could be created there: only links can still ask to go back. */
-function nothingAt(path: string, rest: readonly string[], isLinked: boolean): PathEnd {
+function nothingAt(path: string, rest: readonly string[]): PathEnd {
   const names = rest.filter((name) => name !== "" && name !== ".");
-  if (!names.includes("..")) return found([path, ...names].join("/"), undefined, isLinked);
+  if (!names.includes("..")) {
+    return { kind: "found", path: [path, ...names].join("/"), entry: undefined };
+  }
   return refused(`it leads through ${path} by a symbolic link, and nothing is there`);
 }
 

@@ -1,8 +1,13 @@
-import { WriteBackError, type WriteBackLocation } from "@image-updater/core";
+import { GitRemoteError } from "../git-remote-error.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 
 /** Names of branches, as configured. */
-export type BranchNames = Pick<WriteBackLocation, "base" | "branch">;
+export interface BranchNames {
+  /** Branch to read; absent means the branch the remote's HEAD names. */
+  readonly base?: string | undefined;
+  /** Branch to push; absent means the one that is read. */
+  readonly branch?: string | undefined;
+}
 
 /** Which branch is pushed and, while it does not exist, which one it starts from. */
 export interface BranchTarget {
@@ -37,14 +42,14 @@ export function resolveBranch(
   const pushTo = shortName(branch);
   if (pushTo !== undefined && !isBranchName(pushTo)) {
     const message = `${target}: "${pushTo}" is not a valid branch name`;
-    throw new WriteBackError("invalid-branch", message, { target, branch: pushTo });
+    throw new GitRemoteError("invalid-branch", message, { target, branch: pushTo });
   }
   const resolved = readFrom ?? head;
   // A branch that is there is extended without asking for a base.
   if (resolved === undefined && pushTo !== undefined) return { branch: pushTo, base: pushTo };
   if (resolved === undefined) {
     const message = `${target}: ${reasonOfNoHead(headChoices, refs)}; name the base branch`;
-    throw new WriteBackError("branch-not-found", message, { target });
+    throw new GitRemoteError("branch-not-found", message, { target });
   }
   return { branch: pushTo ?? resolved, base: resolved };
 }
@@ -80,7 +85,7 @@ export function findStart(
   const start = refs.get(HEADS + base);
   if (start !== undefined) return { oid: start, exists: false };
   const message = `${target} has no branch "${base}"${explanation(base, refs)}`;
-  throw new WriteBackError("branch-not-found", message, { target, branch: base });
+  throw new GitRemoteError("branch-not-found", message, { target, branch: base });
 }
 
 /** Full name of a branch's reference. */

@@ -1,6 +1,7 @@
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../git-remote-error.js";
 import { loadPaths } from "../objects/load-paths.js";
 import { createObjectStore, type ObjectStore } from "../objects/object-store.js";
+import type { PathProblem } from "../objects/walk-path.js";
 import { nameProtocolError, ProtocolError } from "../protocol-error.js";
 import type { GitTransport } from "../transport/git-transport.js";
 import { cancelledError } from "../transport/http-transport.js";
@@ -18,6 +19,8 @@ import type { RepositoryMemory } from "./repository-memory.js";
 export interface GitRemote {
   /** The repository's URL for messages. */
   readonly target: string;
+  /** As it was given. */
+  readonly pathProblem: PathProblem;
   /** The branches that locations name, and what they point to now. */
   advertise(locations: readonly BranchNames[], signal?: AbortSignal): Promise<RefAdvertisement>;
   /** Downloads what some paths of one commit need; the store fetches what else is read. */
@@ -52,13 +55,21 @@ export interface RemoteParts {
   readonly transport: GitTransport;
   readonly memory: RepositoryMemory;
   readonly preferences: FetchPreferences;
+  /** Which paths must not be used, whatever is there. */
+  readonly pathProblem: PathProblem;
 }
 
 /** A {@link GitRemote} that speaks protocol version 2, or 0 where the server does not, over a transport. */
-export function openGitRemote({ transport, memory, preferences }: RemoteParts): GitRemote {
+export function openGitRemote({
+  transport,
+  memory,
+  preferences,
+  pathProblem,
+}: RemoteParts): GitRemote {
   const { target } = transport;
   return {
     target,
+    pathProblem,
     advertise: (locations, signal) =>
       named(transport, signal, async () => {
         const advertisement = await lookUpRefs({ transport, memory }, locations, signal);
@@ -79,7 +90,7 @@ export function openGitRemote({ transport, memory, preferences }: RemoteParts): 
       const objects = createObjectStore(memory.objects, (oids) =>
         named(transport, signal, () => source(oids)),
       );
-      await named(transport, signal, () => loadPaths(objects, oid, paths));
+      await named(transport, signal, () => loadPaths(objects, oid, paths, pathProblem));
       return objects;
     },
     commitsBeyond: (range, signal) =>
@@ -109,18 +120,18 @@ async function named<T>(
 
 /** Too much is told by the transport, or by whoever reads the answer. */
 function isTooLarge(error: unknown): boolean {
-  return WriteBackError.is(error) && error.code === "too-large";
+  return GitRemoteError.is(error) && error.kind === "too-large";
 }
 
 /** Throws `unsupported` for a repository whose objects have other ids than this package can make. */
 function requireSha1(target: string, { objectFormat }: ServerFeatures): void {
   if (objectFormat === "sha1") return;
   const message = `${target} has ${objectFormat} objects; only sha1 repositories are supported`;
-  throw new WriteBackError("unsupported", message, { target });
+  throw new GitRemoteError("unsupported", message, { target });
 }
 
 function requireShallow(target: string, { shallow }: ServerFeatures): void {
   if (shallow) return;
   const message = `the server of ${target} cannot send a single commit (no shallow fetch)`;
-  throw new WriteBackError("unsupported", message, { target });
+  throw new GitRemoteError("unsupported", message, { target });
 }

@@ -1,4 +1,4 @@
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../git-remote-error.js";
 import { ProtocolError } from "../protocol-error.js";
 import type { GitTransport } from "../transport/git-transport.js";
 import { readGreeting } from "../wire/greeting.js";
@@ -88,7 +88,7 @@ function missingBases(
 function mayHaveChanged(error: unknown): boolean {
   if (error instanceof ProtocolError) return true;
   return (
-    WriteBackError.is(error) && (error.code === "invalid-response" || error.code === "not-found")
+    GitRemoteError.is(error) && (error.kind === "invalid-response" || error.kind === "not-found")
   );
 }
 

@@ -1,4 +1,4 @@
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../git-remote-error.js";
 import type { PackForm, WrittenPack } from "../objects/object-store.js";
 import { ProtocolError } from "../protocol-error.js";
 import type { GitTransport } from "../transport/git-transport.js";
@@ -62,8 +62,8 @@ function isUnpacked(report: PushReport): boolean {
 }
 
 function isUnknownOutcome(error: unknown): boolean {
-  if (!WriteBackError.is(error)) return error instanceof ProtocolError;
-  return error.retryable || error.code === "invalid-response";
+  if (!GitRemoteError.is(error)) return error instanceof ProtocolError;
+  return error.retryable || error.kind === "invalid-response";
 }
 
 async function lookUpOffer(

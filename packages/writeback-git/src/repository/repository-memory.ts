@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "@image-updater/core";
 import { createObjectCache, type ObjectCache } from "../objects/object-cache.js";
 import type { PushOffer } from "../wire/receive-pack.js";
 import type { ServerFeatures } from "../wire/server-features.js";
@@ -36,7 +35,7 @@ export interface RepositoryMemory {
 export interface MemorySettings {
   /** For objects of all repositories together. */
   readonly cacheBytes: number;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: { now(): Date };
 }
 
 const STRANGER: KnownServer = { refused: [], isVisited: false };

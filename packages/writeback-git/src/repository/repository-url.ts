@@ -1,4 +1,4 @@
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../git-remote-error.js";
 import { parseSshAddress, type SshRepositoryUrl } from "./ssh-address.js";
 
 /** A repository's address, taken apart. */
@@ -30,8 +30,8 @@ export interface RepositoryUrlRules {
  */
 export function parseRepositoryUrl(text: string, rules: RepositoryUrlRules): RepositoryUrl {
   const target = withoutUserInfo(text);
-  const refuse = (reason: string): WriteBackError =>
-    new WriteBackError("unsupported", `cannot write to ${target}: ${reason}`, { target });
+  const refuse = (reason: string): GitRemoteError =>
+    new GitRemoteError("unsupported", `cannot write to ${target}: ${reason}`, { target });
   const trimmed = text.trim();
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//iu.exec(trimmed)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== "ssh") return parseHttpUrl(trimmed, rules, refuse);
@@ -43,7 +43,7 @@ export function parseRepositoryUrl(text: string, rules: RepositoryUrlRules): Rep
 function parseHttpUrl(
   text: string,
   { allowHttp }: RepositoryUrlRules,
-  refuse: (reason: string) => WriteBackError,
+  refuse: (reason: string) => GitRemoteError,
 ): HttpRepositoryUrl {
   if (!URL.canParse(text)) throw refuse("it is not an https:// URL");
   const parsed = new URL(text);

@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, sign, type KeyObject } from "node:crypto";
+import { writeBackFailure } from "../write-back-failure.js";
 import type { Signer } from "./signer.js";
 
 /** Settings of {@link sshSigner}. */
@@ -52,7 +53,9 @@ const ALGORITHMS: Readonly<Record<string, SignatureAlgorithm>> = {
 async function readSigningKey({ privateKey, passphrase }: SshSignerSettings): Promise<SigningKey> {
   // With the first signature: whoever does not sign need not hold it in memory.
   const { readPrivateKey } = await import("../transport/ssh/private-key.js");
-  const key = readPrivateKey({ privateKey, passphrase, reference: "commit signatures" });
+  const key = orFail(() =>
+    readPrivateKey({ privateKey, passphrase, reference: "commit signatures" }),
+  );
   const algorithm = ALGORITHMS[key.type];
   if (algorithm === undefined) throw new TypeError(`keys of type ${key.type} do not sign`);
   return {
@@ -60,6 +63,14 @@ async function readSigningKey({ privateKey, passphrase }: SshSignerSettings): Pr
     privateKey: createPrivateKey(key.getPrivatePEM()),
     algorithm,
   };
+}
+
+function orFail<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw writeBackFailure(error);
+  }
 }
 
 const MAGIC = "SSHSIG";

@@ -1,4 +1,4 @@
-import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
+import { GitRemoteError, type GitRemoteErrorKind } from "../git-remote-error.js";
 import { withoutReceivedBytes } from "@image-updater/http";
 import { ProxyError } from "./proxy-error.js";
 import { tlsFailure, type ConnectionFailure } from "./tls-failure.js";
@@ -21,35 +21,35 @@ export interface ConnectionContext {
  * wants another client certificate and for a proxy that wants other credentials, `forbidden` for a proxy
  * that lets nobody through, else `unavailable`.
  */
-export function connectionError(context: ConnectionContext, thrown: unknown): WriteBackError {
+export function connectionError(context: ConnectionContext, thrown: unknown): GitRemoteError {
   const cause = withoutReceivedBytes(thrown);
   const { target, name = target, url, timeout, requestTimeoutMs } = context;
   if (timeout.aborted || isTimeout(cause)) {
     const message = `${name} did not answer within ${requestTimeoutMs} ms`;
-    return new WriteBackError("timeout", message, { target, cause });
+    return new GitRemoteError("timeout", message, { target, cause });
   }
   const failure = cause instanceof ProxyError ? proxyFailure(cause) : failureOf(cause, hostOf(url));
   const message = `cannot reach ${name}: ${failure.reason}`;
-  return new WriteBackError(failure.code, message, { target, cause });
+  return new GitRemoteError(failure.kind, message, { target, cause });
 }
 
 /** What the status of a proxy's own answer means. */
-function proxyStatus(status: number): WriteBackErrorCode {
+function proxyStatus(status: number): GitRemoteErrorKind {
   if (status === 407) return "unauthorized";
   return status >= 500 || status === 429 ? "unavailable" : "forbidden";
 }
 
 function proxyFailure({ proxy, status, cause }: ProxyError): ConnectionFailure {
   if (status === undefined) {
-    const { code, reason } = failureOf(cause, proxy);
-    return { code, reason: `through the proxy ${proxy}: ${reason}` };
+    const { kind, reason } = failureOf(cause, proxy);
+    return { kind, reason: `through the proxy ${proxy}: ${reason}` };
   }
   const wants = status === 407 ? "wants other credentials than those in its URL" : "refuses";
-  return { code: proxyStatus(status), reason: `the proxy ${proxy} ${wants} (HTTP ${status})` };
+  return { kind: proxyStatus(status), reason: `the proxy ${proxy} ${wants} (HTTP ${status})` };
 }
 
 function failureOf(cause: unknown, host: string): ConnectionFailure {
-  return tlsFailure(cause, host) ?? { code: "unavailable", reason: describe(cause) };
+  return tlsFailure(cause, host) ?? { kind: "unavailable", reason: describe(cause) };
 }
 
 function hostOf(url: string): string {

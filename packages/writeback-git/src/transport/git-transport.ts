@@ -1,7 +1,7 @@
 /**
  * Bytes to and from one repository; it knows nothing of references and objects.
  *
- * It throws `WriteBackError` and nothing else. A request is sent when its answer begins to be read; a
+ * It throws `GitRemoteError` and nothing else. A request is sent when its answer begins to be read; a
  * reader goes on to the last flush packet of what it asked for, and what may follow is disposed of.
  * When `receivePack` throws `unavailable`, `timeout` or `invalid-response`, the outcome of the push is
  * unknown.

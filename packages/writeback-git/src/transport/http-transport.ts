@@ -1,4 +1,4 @@
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../git-remote-error.js";
 import { ContentEncodingError, decodeContent } from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 import { connectionError } from "./connection-error.js";
@@ -38,7 +38,7 @@ export interface HttpTransportSettings {
 /**
  * HTTP on undici, within limits of time and size.
  *
- * Throws `WriteBackError`, while waiting or while the body is read: `cancelled`, `timeout`,
+ * Throws `GitRemoteError`, while waiting or while the body is read: `cancelled`, `timeout`,
  * `too-large`, and what {@link connectionError} says of a connection that failed or broke.
  */
 export function createHttpTransport(settings: HttpTransportSettings): HttpTransport {
@@ -48,7 +48,7 @@ export function createHttpTransport(settings: HttpTransportSettings): HttpTransp
     const signal = AbortSignal.any(signals);
     const { requestTimeoutMs } = settings;
     const name = (cause: unknown): unknown => {
-      if (WriteBackError.is(cause)) return cause;
+      if (GitRemoteError.is(cause)) return cause;
       if (given.signal?.aborted === true) return cancelledError(given.target);
       return connectionError({ ...given, timeout, requestTimeoutMs }, cause);
     };
@@ -105,7 +105,7 @@ async function* readBody(
   } catch (cause) {
     if (!(cause instanceof ContentEncodingError)) throw name(cause);
     const message = `the answer of ${place} cannot be decoded: ${cause.message}`;
-    throw new WriteBackError("invalid-response", message, { target, cause });
+    throw new GitRemoteError("invalid-response", message, { target, cause });
   } finally {
     // Read to its end, a connection can be used again; what goes on for long is cut off.
     if (!hasEnded) await dispose(body, encoding);
@@ -147,9 +147,9 @@ export async function readStart(
 function tooLarge(
   { target, name }: Required<Pick<HttpRequest, "target" | "name">>,
   maxBytes: number,
-): WriteBackError {
+): GitRemoteError {
   const message = `the answer of ${name} is larger than the ${maxBytes} bytes that are allowed`;
-  return new WriteBackError("too-large", message, { target });
+  return new GitRemoteError("too-large", message, { target });
 }
 
 function firstValues(
@@ -163,6 +163,6 @@ function firstValues(
 }
 
 /** The error of a call that its caller ended. */
-export function cancelledError(target: string): WriteBackError {
-  return new WriteBackError("cancelled", `the work on ${target} was cancelled`, { target });
+export function cancelledError(target: string): GitRemoteError {
+  return new GitRemoteError("cancelled", `the work on ${target} was cancelled`, { target });
 }

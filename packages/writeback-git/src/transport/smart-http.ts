@@ -1,9 +1,15 @@
-import { WriteBackError } from "@image-updater/core";
-import type { Authorization } from "../access/authorization.js";
+import { GitRemoteError } from "../git-remote-error.js";
 import type { GitTransport } from "./git-transport.js";
 import { readStart, type HttpAnswer, type HttpTransport } from "./http-transport.js";
 import { cleanServerText } from "./server-text.js";
 import { statusError } from "./status-error.js";
+
+/** How requests prove who they are, and what must never be seen in a message. */
+export interface HttpAuthorization {
+  /** Value of the `Authorization` header; absent for anonymous access. */
+  readonly header: string | undefined;
+  readonly secrets: readonly string[];
+}
 
 /** What {@link createSmartHttp} is made of. */
 export interface SmartHttpSettings {
@@ -11,7 +17,7 @@ export interface SmartHttpSettings {
   readonly url: string;
   /** Where an earlier greeting was found; absent before the first. */
   readonly base?: string | undefined;
-  readonly authorization: Pick<Authorization, "header" | "secrets">;
+  readonly authorization: HttpAuthorization;
   readonly send: HttpTransport;
   /** Told where the greeting was found: the URL, or where it redirects to. */
   readonly found?: ((base: string) => void) | undefined;
@@ -89,7 +95,7 @@ function createExchange({ url: target, authorization, send }: SmartHttpSettings)
     await readStart(answer.body, 0);
     if (isRedirect(answer)) throw redirectError(target, "redirects; configure its new URL");
     const message = `${target}: the server answered ${clean(given)}, not ${type}; is it a Git repository?`;
-    throw new WriteBackError("invalid-response", message, { target });
+    throw new GitRemoteError("invalid-response", message, { target });
   };
   return {
     bodyOf,
@@ -148,8 +154,8 @@ function redirectTarget(target: string, from: URL, location: string): URL {
   return next;
 }
 
-function redirectError(target: string, reason: string): WriteBackError {
-  return new WriteBackError("invalid-response", `${target} ${reason}`, { target });
+function redirectError(target: string, reason: string): GitRemoteError {
+  return new GitRemoteError("invalid-response", `${target} ${reason}`, { target });
 }
 
 function isRedirect({ status }: HttpAnswer): boolean {

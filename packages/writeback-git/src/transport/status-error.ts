@@ -1,4 +1,4 @@
-import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
+import { GitRemoteError, type GitRemoteErrorKind } from "../git-remote-error.js";
 import { readStart, type HttpAnswer } from "./http-transport.js";
 
 /** What is known of the request that an answer belongs to. */
@@ -13,18 +13,18 @@ export interface StatusContext {
 export async function statusError(
   answer: HttpAnswer,
   context: StatusContext,
-): Promise<WriteBackError> {
+): Promise<GitRemoteError> {
   const { target, authorized } = context;
   const said = await plainText(answer, context);
-  const [code, reason] = meaningOf(answer.status, authorized);
+  const [kind, reason] = meaningOf(answer.status, authorized);
   const message = `${target}: ${reason} (HTTP ${answer.status})${said === "" ? "" : `: ${said}`}`;
-  return new WriteBackError(code, message, { target });
+  return new GitRemoteError(kind, message, { target });
 }
 
 function meaningOf(
   status: number,
   authorized: boolean,
-): readonly [code: WriteBackErrorCode, reason: string] {
+): readonly [kind: GitRemoteErrorKind, reason: string] {
   // Azure DevOps answers 203 and a sign-in page to whoever has no credentials.
   if (status === 401 || status === 203) {
     const reason = authorized ? "the credentials were refused" : "credentials are needed";

@@ -1,8 +1,8 @@
-import type { WriteBackErrorCode } from "@image-updater/core";
+import type { GitRemoteErrorKind } from "../git-remote-error.js";
 
 /** Why a connection could not be used. */
 export interface ConnectionFailure {
-  readonly code: WriteBackErrorCode;
+  readonly kind: GitRemoteErrorKind;
   readonly reason: string;
 }
 
@@ -29,7 +29,7 @@ export function tlsFailure(error: unknown, host: string): ConnectionFailure | un
   }
   if (/^ERR_SSL_.*ALERT/u.test(code)) return alertFailure(code, host);
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER") {
-    return { code: "invalid-response", reason: `${host} does not speak TLS on this port` };
+    return { kind: "invalid-response", reason: `${host} does not speak TLS on this port` };
   }
   return undefined;
 }
@@ -55,11 +55,11 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
 function alertFailure(code: string, host: string): ConnectionFailure {
   if (/CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE|ACCESS_DENIED/u.test(code)) {
     const reason = `${host} broke off the TLS handshake (${code}); it may demand a client certificate, or another one than "clientCertificate" of the connection`;
-    return { code: "unauthorized", reason };
+    return { kind: "unauthorized", reason };
   }
-  return { code: "unsupported", reason: `${host} refused the TLS handshake (${code})` };
+  return { kind: "unsupported", reason: `${host} refused the TLS handshake (${code})` };
 }
 
 function distrust(reason: string): ConnectionFailure {
-  return { code: "certificate", reason };
+  return { kind: "certificate", reason };
 }

@@ -1,19 +1,16 @@
 import {
-  summarizeError,
   type CallOptions,
   type GitCredential,
   type GitCredentialRequest,
 } from "@image-updater/core";
-import { nameProtocolError } from "../protocol-error.js";
 import {
   groupByRepository,
   type Indexed,
   type Located,
   type RepositoryGroup,
-} from "../repository/group-by-repository.js";
-import { joinGroups } from "../repository/join-groups.js";
+} from "./group-by-repository.js";
+import { joinGroups } from "./join-groups.js";
 import type { RepositoryUrl } from "../repository/repository-url.js";
-import { cancelledError } from "../transport/http-transport.js";
 import { openRepository, type WriteBackContext } from "./open-repository.js";
 import type { RepositoryWork } from "./repository-work.js";
 import { runLimited } from "./run-limited.js";
@@ -23,6 +20,7 @@ import {
   type Failed,
   type Login,
 } from "./work-with-credential.js";
+import { cancelledError, summarizeFailure } from "../write-back-failure.js";
 
 /** Works on the items of one repository; answers results by their place in the caller's list. */
 export type RunOnRepository<T, R> = (
@@ -71,8 +69,8 @@ export async function forEachRepository<T extends Located, R>(
   return items.map((_, index) => results.get(index) ?? failure(new TypeError("no result")));
 }
 
-function failure(error: unknown): Failed {
-  return { kind: "failed", error: summarizeError(error) };
+function failure(error: unknown, target?: string): Failed {
+  return { kind: "failed", error: summarizeFailure(error, target) };
 }
 
 async function askCredential(
@@ -99,7 +97,7 @@ async function workOnEntries<T, R>(
     work = await openRepository(context, address, login, signal);
     return { results: await run(work, entries), token: work.forge?.token };
   } catch (cause) {
-    const failed = failure(nameProtocolError(cause, address.url));
+    const failed = failure(cause, address.url);
     const results = new Map(entries.map(({ index }) => [index, failed]));
     return { results, token: work?.forge?.token };
   } finally {

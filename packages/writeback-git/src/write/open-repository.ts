@@ -1,4 +1,4 @@
-import type { Clock, CommitAuthor } from "@image-updater/core";
+import { repositoryPathProblem, type Clock, type CommitAuthor } from "@image-updater/core";
 import type { Connections } from "../access/connections.js";
 import type { InstallationTokens } from "../access/github-app/installation-tokens.js";
 import { openAccess, type AccessRequest } from "../access/open-access.js";
@@ -63,7 +63,12 @@ export async function openRepository(
   }));
   const memory = memories(address.key, identity);
   return {
-    remote: openGitRemote({ transport, memory, preferences: { maxPackBytes, prefer } }),
+    remote: openGitRemote({
+      transport,
+      memory,
+      preferences: { maxPackBytes, prefer },
+      pathProblem: repositoryPathProblem,
+    }),
     author,
     signer: settings.signer,
     signOff: settings.signOff,

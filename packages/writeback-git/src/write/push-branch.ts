@@ -1,9 +1,9 @@
-import { summarizeError, WriteBackError, type WriteResult } from "@image-updater/core";
+import { WriteBackError, type WriteResult } from "@image-updater/core";
 import { pathsOf } from "../change/apply-change.js";
 import { commitChanges, type CommittedChanges } from "../change/commit-changes.js";
 import { readCommitPoint } from "../objects/commit-point.js";
 import type { ObjectStore } from "../objects/object-store.js";
-import { nameProtocolError } from "../protocol-error.js";
+import { treeSourceOf } from "../objects/tree-files.js";
 import { rebuildBranch } from "./rebuild-branch.js";
 import { branchRef, findStart, type BranchStart, type BranchTarget } from "../repository/branch.js";
 import type { PushRequest } from "../repository/push-pack.js";
@@ -11,6 +11,7 @@ import { retryUntilDeadline, type Attempt } from "../retry.js";
 import { ZERO_OID, type PushReport } from "../wire/receive-pack.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import type { BranchWork } from "./write-branch.js";
+import { summarizeFailure, writeBackFailure } from "../write-back-failure.js";
 
 /** Commits that are ready to be pushed. */
 export interface PreparedPush extends CommittedChanges {
@@ -76,7 +77,7 @@ async function prepare(
   const paths = changes.flatMap((change) => pathsOf(change));
   const { features } = advertisement;
   const objects = await remote.fetch({ oid: start.oid, paths, features }, limits.signal);
-  const source = { objects, target: remote.target };
+  const source = treeSourceOf(remote, objects);
   const point = await readCommitPoint(objects, start.oid);
   const context = { settings: work, branch: target.branch, now: limits.clock.now() };
   const committed = await commitChanges(source, point, changes, context);
@@ -154,7 +155,8 @@ function tipOf({ refs }: RefAdvertisement, { branch }: BranchTarget): string | u
 }
 
 /** Keeps an error after which the push may or may not have arrived; the tip of the branch tells. */
-function unknownOutcome(error: unknown): WriteBackError {
+function unknownOutcome(cause: unknown): WriteBackError {
+  const error = writeBackFailure(cause);
   const isUnknown =
     WriteBackError.is(error) && (error.retryable || error.code === "invalid-response");
   if (isUnknown) return error;
@@ -184,7 +186,7 @@ function failedResults(
   applied: readonly WriteResult[] | undefined,
   error: unknown,
 ): readonly WriteResult[] {
-  const summary = summarizeError(nameProtocolError(error, remote.target));
+  const summary = summarizeFailure(error, remote.target);
   const failed: WriteResult = { kind: "failed", error: summary };
   return changes.map((_, index) => {
     const result = applied?.[index];

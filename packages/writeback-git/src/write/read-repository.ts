@@ -1,13 +1,13 @@
-import { summarizeError, type ReadResult, type WriteBackRead } from "@image-updater/core";
+import { type ReadResult, type WriteBackRead } from "@image-updater/core";
 import { readCommitPoint } from "../objects/commit-point.js";
-import { readTreeFile, type TreeSource } from "../objects/tree-files.js";
-import { nameProtocolError } from "../protocol-error.js";
+import { readTreeFile, treeSourceOf, type TreeSource } from "../objects/tree-files.js";
 import { findStart, resolveBranch } from "../repository/branch.js";
 import type { GitRemote } from "../repository/git-remote.js";
-import type { Indexed } from "../repository/group-by-repository.js";
+import type { Indexed } from "./group-by-repository.js";
 import type { RetryLimits } from "../retry.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import { advertise, type RepositoryWork } from "./repository-work.js";
+import { summarizeFailure } from "../write-back-failure.js";
 
 /** Reads that start from one commit. */
 type ReadsOfCommit = readonly Indexed<WriteBackRead>[];
@@ -26,7 +26,7 @@ export async function readRepository(
   const advertisement = await advertise(remote, locations, limits);
   const results = new Map<number, ReadResult>();
   const fail = (index: number, error: unknown): void => {
-    const summary = summarizeError(nameProtocolError(error, remote.target));
+    const summary = summarizeFailure(error, remote.target);
     results.set(index, { kind: "failed", error: summary });
   };
   for (const [oid, reads] of groupByCommit(remote.target, entries, advertisement, fail)) {
@@ -79,7 +79,7 @@ async function openCommit(
   const paths = reads.flatMap(({ item }) => item.paths);
   const objects = await remote.fetch({ oid, paths, features }, signal);
   const { tree } = await readCommitPoint(objects, oid);
-  return { source: { objects, target: remote.target }, tree };
+  return { source: treeSourceOf(remote, objects), tree };
 }
 
 async function readFiles(

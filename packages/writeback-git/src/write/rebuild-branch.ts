@@ -3,6 +3,7 @@ import { applyChanges } from "../change/apply-changes.js";
 import { commitChanges, resultsOf } from "../change/commit-changes.js";
 import { ownCommits } from "../change/own-commits.js";
 import { readCommit, readCommitPoint } from "../objects/commit-point.js";
+import { treeSourceOf } from "../objects/tree-files.js";
 import type { PreparedPush } from "./push-branch.js";
 import { branchRef } from "../repository/branch.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
@@ -34,7 +35,7 @@ export async function rebuildBranch(
 
   const paths = changes.flatMap((change) => pathsOf(change));
   const objects = await remote.fetch({ oid: base, paths, features }, limits.signal);
-  const source = { objects, target: remote.target };
+  const source = treeSourceOf(remote, objects);
   const start = await readCommitPoint(objects, base);
   const wanted = await applyChanges(source, start.tree, changes);
   const { outcomes, tree } = wanted;

@@ -3,11 +3,12 @@ import { pathsOf } from "../change/apply-change.js";
 import { applyChanges, type AppliedChanges } from "../change/apply-changes.js";
 import type { CommitFacts } from "../objects/commit-object.js";
 import { readCommitPoint } from "../objects/commit-point.js";
-import { readTreeFile, type TreeSource } from "../objects/tree-files.js";
+import { readTreeFile, treeSourceOf, type TreeSource } from "../objects/tree-files.js";
 import { ProtocolError } from "../protocol-error.js";
 import type { RemoteFetch } from "../repository/git-remote.js";
 import type { ListedCommit } from "../repository/list-commits.js";
 import type { ServerFeatures } from "../wire/server-features.js";
+import { writeBackFailure } from "../write-back-failure.js";
 import type { BranchWork } from "./write-branch.js";
 
 /** A branch as it is. */
@@ -68,12 +69,13 @@ async function openStart(
   const history: RemoteFetch["history"] = { tip: tip.oid, depth: commits.length + 1 };
   const objects = await remote.fetch({ oid: start, history, paths, features }, limits.signal);
   const { tree } = await readCommitPoint(objects, start);
-  return { source: { objects, target: remote.target }, tree };
+  return { source: treeSourceOf(remote, objects), tree };
 }
 
 /** A server that does not send what is not the tip of a branch never does. */
-function unlessItMayPass(error: unknown): undefined {
-  if (error instanceof ProtocolError) return undefined;
+function unlessItMayPass(cause: unknown): undefined {
+  if (cause instanceof ProtocolError) return undefined;
+  const error = writeBackFailure(cause);
   const isFinal = WriteBackError.is(error) && !error.retryable && error.code !== "cancelled";
   if (isFinal) return undefined;
   throw error;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ErrorSummary, GitCredential } from "@image-updater/core";
-import type { Indexed, RepositoryGroup } from "../repository/group-by-repository.js";
-import type { JoinedGroup } from "../repository/join-groups.js";
+import type { Indexed, RepositoryGroup } from "./group-by-repository.js";
+import type { JoinedGroup } from "./join-groups.js";
 
 /** An item that failed, with what a report says of it. */
 export interface Failed {

@@ -1,5 +1,4 @@
 import {
-  summarizeError,
   WriteBackError,
   type ForgeKind,
   type WriteBackChange,
@@ -8,10 +7,11 @@ import {
 import { openForge } from "../forge/open-forge.js";
 import { writePullRequest } from "../forge/write-pull-request.js";
 import { findStart, resolveBranch, type BranchTarget } from "../repository/branch.js";
-import type { Indexed } from "../repository/group-by-repository.js";
+import type { Indexed } from "./group-by-repository.js";
 import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import { advertise, DEFAULT_PULL_REQUESTS, type RepositoryWork } from "./repository-work.js";
 import { writeBranch, type BranchWork } from "./write-branch.js";
+import { summarizeFailure } from "../write-back-failure.js";
 
 interface BranchGroup {
   readonly target: BranchTarget;
@@ -81,7 +81,7 @@ async function writeGroup(
       signal: limits.signal,
     });
   } catch (error) {
-    return changes.map(() => ({ kind: "failed", error: summarizeError(error) }));
+    return changes.map(() => ({ kind: "failed", error: summarizeFailure(error) }));
   }
 }
 
@@ -105,7 +105,7 @@ function groupByBranch(
       group.entries.push(entry);
       groups.set(key, group);
     } catch (error) {
-      failures.set(entry.index, { kind: "failed", error: summarizeError(error) });
+      failures.set(entry.index, { kind: "failed", error: summarizeFailure(error) });
     }
   }
   return [...groups.values()];

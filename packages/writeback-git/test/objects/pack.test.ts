@@ -229,11 +229,11 @@ describe("a bomb", () => {
   ] satisfies readonly (readonly [string, Partial<typeof LIMITS>, readonly WrittenEntry[]])[])(
     "of %s is not set off",
     async (title, limits, entries) => {
-      const code = title.includes("hides") ? "invalid-response" : "too-large";
+      const kind = title.includes("hides") ? "invalid-response" : "too-large";
       const limit = { ...LIMITS, objectBytes: 2 ** 21, ...limits };
       await expect(openPack(writePack(entries), limit)).rejects.toMatchObject({
         name: "ProtocolError",
-        code,
+        kind,
       });
     },
   );
@@ -248,7 +248,7 @@ describe("a bomb", () => {
       content = Buffer.concat([content, Buffer.from("x")]);
     }
     const limits = { ...LIMITS, objectBytes: 2 ** 21 };
-    await expect(openPack(writePack(entries), limits)).rejects.toMatchObject({ code: "too-large" });
+    await expect(openPack(writePack(entries), limits)).rejects.toMatchObject({ kind: "too-large" });
   });
 
   it("leaves room for others while it is looked at, and can be cancelled", async () => {

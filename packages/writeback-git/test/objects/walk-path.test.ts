@@ -13,13 +13,16 @@ import { join, relative } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isFolder, spliceTree } from "../../src/objects/splice-tree.js";
-import { walkPath, type PathEnd } from "../../src/objects/walk-path.js";
+import { walkPath, type PathEnd, type PathProblem } from "../../src/objects/walk-path.js";
 import { runsOf } from "../../../../test/setup/whole.js";
 
 /** What a folder holds: folders, files (`null`) and symbolic links (their text). */
 interface Folder {
   readonly [name: string]: Folder | string | null;
 }
+
+const pathProblem: PathProblem = (path) =>
+  /[\p{Cc}\\]/u.test(path) || path.split("/").includes(".git") ? "it is not allowed" : undefined;
 
 /** Writes a folder as Git's objects, which are told by a hash of their bytes. */
 function store(objects: Map<string, Uint8Array>, folder: Folder): string {
@@ -43,7 +46,7 @@ function store(objects: Map<string, Uint8Array>, folder: Folder): string {
 
 function walk(folder: Folder, path: string): PathEnd {
   const objects = new Map<string, Uint8Array>();
-  const steps = walkPath(store(objects, folder), path);
+  const steps = walkPath(store(objects, folder), path, pathProblem);
   let next = steps.next(new Uint8Array());
   while (next.done !== true) next = steps.next(objects.get(next.value.oid) ?? new Uint8Array());
   return next.value;
@@ -75,8 +78,26 @@ describe("a path in a tree", () => {
     expect(walk({ a: target }, "a").kind).toBe("refused");
   });
 
+  it.each([
+    ["where it is spelled", { ".git": { a: null } }, ".git/a", "it is not allowed"],
+    [
+      "where a link leads",
+      { ".git": { a: null }, b: ".git" },
+      "b/a",
+      "it leads to .git/a by a symbolic link: it is not allowed",
+    ],
+    [
+      "where a link leads, though nothing is there",
+      { b: ".git" },
+      "b/a",
+      "it leads to .git/a by a symbolic link: it is not allowed",
+    ],
+  ])("is refused %s", (_title, folder: Folder, path, reason) => {
+    expect(walk(folder, path)).toEqual({ kind: "refused", reason });
+  });
+
   it("is not followed to bytes that are not text", () => {
-    const steps = walkPath("0".repeat(40), "a");
+    const steps = walkPath("0".repeat(40), "a", pathProblem);
     const tree = spliceTree(new Uint8Array(), "a", { mode: "120000", oid: "1".repeat(40) });
     steps.next(new Uint8Array());
     steps.next(tree);

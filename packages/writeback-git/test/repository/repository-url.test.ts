@@ -1,6 +1,6 @@
-import { WriteBackError } from "@image-updater/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { GitRemoteError } from "../../src/git-remote-error.js";
 import {
   parseRepositoryUrl,
   withoutUserInfo,
@@ -130,7 +130,7 @@ describe("an address for SSH", () => {
     ["ssh+git://example.com/a.git", "only https://"],
   ])("%j is refused: %s", (text, words) => {
     const error = refusalOf(text);
-    expect(error?.code).toBe("unsupported");
+    expect(error?.kind).toBe("unsupported");
     expect(error?.message).toContain(words);
     expect(JSON.stringify([error?.message, error])).not.toContain("secret");
   });
@@ -149,10 +149,10 @@ describe("any text", () => {
       .map(([scheme, name, at, port, to]) => `${scheme}://${name}@${at}:${port}/${to}`),
   );
 
-  it("is parsed or refused with a WriteBackError", () => {
+  it("is parsed or refused with a GitRemoteError", () => {
     fc.assert(
       fc.property(shapes, (text) => {
-        expect(refusalOf(text)?.code ?? "unsupported").toBe("unsupported");
+        expect(refusalOf(text)?.kind ?? "unsupported").toBe("unsupported");
       }),
       { numRuns: runsOf(2000) },
     );
@@ -193,12 +193,12 @@ describe("any text", () => {
 
 const NOTHING = { url: "", key: "", credentialUrl: "" };
 
-function refusalOf(text: string): WriteBackError | undefined {
+function refusalOf(text: string): GitRemoteError | undefined {
   try {
     parse(text);
     return undefined;
   } catch (error) {
-    if (!(error instanceof WriteBackError)) throw error;
+    if (!(error instanceof GitRemoteError)) throw error;
     return error;
   }
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Clock } from "@image-updater/core";
-import { cancelledError, type HttpTransport } from "../../transport/http-transport.js";
+import type { HttpTransport } from "../../transport/http-transport.js";
+import { cancelledError } from "../../write-back-failure.js";
 import { signAppToken } from "./app-token.js";
 import {
   createInstallationToken,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../../git-remote-error.js";
 import type { ServerHostKeyAlgorithm } from "ssh2";
 import type { SshRepositoryUrl } from "../../repository/ssh-address.js";
 import {
@@ -25,9 +25,9 @@ export interface HostKeyPolicy {
   /** What to ask the server for: a key of another type could not be checked. Absent: any. */
   readonly algorithms: readonly ServerHostKeyAlgorithm[] | undefined;
   /** The error for a key that is not to be trusted; `undefined` when it is. */
-  check(blob: Uint8Array): WriteBackError | undefined;
+  check(blob: Uint8Array): GitRemoteError | undefined;
   /** The error for a server that has no key of any of the types. */
-  noCommonType(): WriteBackError;
+  noCommonType(): GitRemoteError;
 }
 
 /**
@@ -38,8 +38,8 @@ export interface HostKeyPolicy {
  */
 export function createHostKeyPolicy(rules: HostKeyRules): HostKeyPolicy {
   const { knownHosts, insecureIgnoreHostKey, address } = rules;
-  const refuse = (reason: string): WriteBackError =>
-    new WriteBackError("host-key", `${address.url}: ${reason}`, { target: address.url });
+  const refuse = (reason: string): GitRemoteError =>
+    new GitRemoteError("host-key", `${address.url}: ${reason}`, { target: address.url });
   const [name = address.host] = namesOfHost(address.host, address.port);
   if (insecureIgnoreHostKey) return trustEverybody(refuse);
   if (knownHosts === undefined) throw refuse(nothingGiven(address));
@@ -59,7 +59,7 @@ export function createHostKeyPolicy(rules: HostKeyRules): HostKeyPolicy {
   };
 }
 
-function trustEverybody(refuse: (reason: string) => WriteBackError): HostKeyPolicy {
+function trustEverybody(refuse: (reason: string) => GitRemoteError): HostKeyPolicy {
   return {
     algorithms: undefined,
     check: () => undefined,
@@ -71,7 +71,7 @@ function trustEverybody(refuse: (reason: string) => WriteBackError): HostKeyPoli
 function requireNothingElse(
   name: string,
   { trusted, hasAuthority }: KnownKeys,
-  refuse: (reason: string) => WriteBackError,
+  refuse: (reason: string) => GitRemoteError,
 ): void {
   if (trusted.length > 0) {
     const types = [...new Set(trusted.map(({ type }) => type))].join(", ");

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import { CredentialError } from "@image-updater/core";
+import { GitRemoteError } from "../../git-remote-error.js";
 import ssh2, { type ParsedKey } from "ssh2";
 import { encodeEd25519Key } from "./openssh-key.js";
 
@@ -14,8 +14,8 @@ export interface PrivateKeyText {
 /**
  * Reads a private key: RSA, ECDSA or Ed25519, as OpenSSH, PKCS#1, SEC1 or PKCS#8 PEM, encrypted or not.
  *
- * White space around it and the kind of line ends do not matter. Throws `CredentialError`
- * (`invalid-secret`), which holds nothing of the key.
+ * White space around it and the kind of line ends do not matter. Throws `GitRemoteError`
+ * (`invalid-key`), which holds nothing of the key.
  */
 export function readPrivateKey(given: PrivateKeyText): ParsedKey {
   const text = cleanText(given.privateKey);
@@ -104,19 +104,19 @@ function isMissing(passphrase: string | undefined): boolean {
   return passphrase === undefined || passphrase === "";
 }
 
-function needsPassphrase(given: PrivateKeyText): CredentialError {
+function needsPassphrase(given: PrivateKeyText): GitRemoteError {
   return refuse(given, "it is encrypted; give its passphrase");
 }
 
-function wrongPassphrase(given: PrivateKeyText): CredentialError {
+function wrongPassphrase(given: PrivateKeyText): GitRemoteError {
   return refuse(given, "the passphrase is wrong, or the key is damaged");
 }
 
-function damaged(given: PrivateKeyText): CredentialError {
+function damaged(given: PrivateKeyText): GitRemoteError {
   return refuse(given, `it is damaged, or of an unsupported type; ${EXPECTED}`);
 }
 
-function refuse({ reference }: PrivateKeyText, reason: string): CredentialError {
+function refuse({ reference }: PrivateKeyText, reason: string): GitRemoteError {
   const message = `the private key for ${reference} cannot be used: ${reason}`;
-  return new CredentialError("invalid-secret", message, { reference });
+  return new GitRemoteError("invalid-key", message, { target: reference });
 }

@@ -1,4 +1,4 @@
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../../git-remote-error.js";
 
 /** The programs of a Git server. */
 export type RemoteProgram = "git-upload-pack" | "git-receive-pack";
@@ -11,7 +11,7 @@ export type RemoteProgram = "git-upload-pack" | "git-receive-pack";
 export function remoteCommand(program: RemoteProgram, path: string, target: string): string {
   if (/[\n\r\0]/u.test(path)) {
     const message = `the path of ${target} holds a control character, which no server's shell takes`;
-    throw new WriteBackError("unsupported", message, { target });
+    throw new GitRemoteError("unsupported", message, { target });
   }
   // An exclamation mark is quoted too: to csh it means something even between single quotes.
   return `${program} '${path.replaceAll(/['!]/gu, String.raw`'\$&'`)}'`;

@@ -1,4 +1,4 @@
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../../git-remote-error.js";
 import { nameProtocolError } from "../../protocol-error.js";
 import { cancelledError } from "../http-transport.js";
 import { cleanServerText } from "../server-text.js";
@@ -15,7 +15,7 @@ export interface RequestLimits {
 /**
  * Reads an answer within limits of time; when they are over, its connection is cut.
  *
- * Throws `cancelled` and `timeout` for the limits, and `WriteBackError` for everything else.
+ * Throws `cancelled` and `timeout` for the limits, and `GitRemoteError` for everything else.
  *
  * @yields the answer as it arrives
  */
@@ -36,7 +36,7 @@ export async function* withinLimits(
     if (isAborted(signal)) throw cancelledError(target);
     if (!isLate) throw nameProtocolError(error, target, (text) => cleanServerText(text, []));
     const message = `${target} did not answer within ${requestTimeoutMs} ms`;
-    throw new WriteBackError("timeout", message, { target, cause: error });
+    throw new GitRemoteError("timeout", message, { target, cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", cut);
@@ -62,7 +62,7 @@ export async function* withinSize(
     size += chunk.length;
     if (size > maxBytes) {
       const message = `the answer of ${target} is larger than the ${maxBytes} bytes that are allowed`;
-      throw new WriteBackError("too-large", message, { target });
+      throw new GitRemoteError("too-large", message, { target });
     }
     yield chunk;
   }

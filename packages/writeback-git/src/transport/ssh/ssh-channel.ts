@@ -1,4 +1,4 @@
-import type { WriteBackError } from "@image-updater/core";
+import type { GitRemoteError } from "../../git-remote-error.js";
 import type { ClientChannel } from "ssh2";
 
 /** A program that runs on a server, with its input and outputs. */
@@ -6,7 +6,7 @@ export interface SshChannel {
   /** Whether its output may go on. */
   readonly isOpen: boolean;
   /** Why its connection is of no use any more. */
-  readonly failure: WriteBackError | undefined;
+  readonly failure: GitRemoteError | undefined;
   send(bytes: Uint8Array): void;
   /** Sends the last bytes: the program sees the end of its input. */
   finish(bytes: Uint8Array): void;
@@ -33,7 +33,7 @@ const LONGEST_TEXT = 64 * 1024;
 /** Wraps a channel that has just been opened, on a connection that may fail. */
 export function createSshChannel(
   channel: ClientChannel,
-  failure: () => WriteBackError | undefined,
+  failure: () => GitRemoteError | undefined,
 ): SshChannel {
   const chunks: AsyncIterator<Uint8Array> = channel[Symbol.asyncIterator]();
   const said = collectText(channel);

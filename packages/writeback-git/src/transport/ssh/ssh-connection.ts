@@ -1,5 +1,5 @@
 import { connect as connectSocket, type Socket } from "node:net";
-import { WriteBackError } from "@image-updater/core";
+import { GitRemoteError } from "../../git-remote-error.js";
 import ssh2, { type AuthenticationType, type ParsedKey, type PublicKeyAuthMethod } from "ssh2";
 import type { SshRepositoryUrl } from "../../repository/ssh-address.js";
 import { cleanServerText } from "../server-text.js";
@@ -18,7 +18,7 @@ export interface SshLogin {
 /** A connection to a server, for any number of channels. */
 export interface SshConnection {
   /** Why it is of no use any more. */
-  readonly failure: WriteBackError | undefined;
+  readonly failure: GitRemoteError | undefined;
   /** Starts a program; waits until the connection is there. */
   execute(command: string, environment: Readonly<Record<string, string>>): Promise<SshChannel>;
   /** Ends it at once; whatever is awaited of it then fails. */
@@ -29,7 +29,7 @@ export interface SshConnection {
  * Connects to an SSH server and proves who we are, by one key and nothing else.
  *
  * The server's key is checked before anything of ours is shown. Every method that fails throws
- * `WriteBackError`.
+ * `GitRemoteError`.
  */
 export function openSshConnection(login: SshLogin): SshConnection {
   const { address } = login;
@@ -62,7 +62,7 @@ export function openSshConnection(login: SshLogin): SshConnection {
 
 interface ConnectionState {
   /** The first reason; what follows from it is of no interest. */
-  failure: WriteBackError | undefined;
+  failure: GitRemoteError | undefined;
   isReady: boolean;
 }
 
@@ -75,7 +75,7 @@ function connect(
   const context = describeLogin(login);
   const method = describeMethod(login);
   return new Promise((resolve, reject) => {
-    const fail = (error: WriteBackError): void => {
+    const fail = (error: GitRemoteError): void => {
       state.failure ??= error;
       socket.destroy();
       reject(state.failure);
@@ -130,7 +130,7 @@ function startProgram(
   client: ssh2.Client,
   command: string,
   env: Readonly<Record<string, string>>,
-  failure: () => WriteBackError | undefined,
+  failure: () => GitRemoteError | undefined,
 ): Promise<SshChannel> {
   return new Promise((resolve, reject) => {
     client.exec(command, { env: { ...env } }, (error, channel) => {
@@ -142,9 +142,9 @@ function startProgram(
 }
 
 /** A channel that is not opened may be one too many at the moment; a program that is refused stays so. */
-function programRefused(target: string, cause: unknown): WriteBackError {
+function programRefused(target: string, cause: unknown): GitRemoteError {
   const reason = cause instanceof Error ? cleanServerText(cause.message, []) : "";
   const code = reason === "Unable to exec" ? "forbidden" : "unavailable";
   const message = `${target}: the SSH server starts no program: ${reason}`;
-  return new WriteBackError(code, message, { target, cause });
+  return new GitRemoteError(code, message, { target, cause });
 }

@@ -1,4 +1,4 @@
-import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
+import { GitRemoteError, type GitRemoteErrorKind } from "../../git-remote-error.js";
 import { cleanServerText } from "../server-text.js";
 import type { ChannelEnd } from "./ssh-channel.js";
 
@@ -8,7 +8,7 @@ export interface LoginContext {
   /** User and public key, for people. */
   readonly login: string;
   /** The error for a server that has no host key of a type that can be checked. */
-  readonly noCommonType: () => WriteBackError;
+  readonly noCommonType: () => GitRemoteError;
 }
 
 /**
@@ -17,11 +17,11 @@ export interface LoginContext {
  * `unauthorized` for a key that was refused, `timeout` and `unavailable` for what may pass by itself,
  * `unsupported` for a server without an algorithm in common.
  */
-export function connectionError(cause: Error, context: LoginContext): WriteBackError {
+export function connectionError(cause: Error, context: LoginContext): GitRemoteError {
   const { target, login } = context;
   const message = cleanServerText(cause.message, []);
-  const create = (code: WriteBackErrorCode, reason: string): WriteBackError =>
-    new WriteBackError(code, `${target}: ${reason}`, { target, cause });
+  const create = (kind: GitRemoteErrorKind, reason: string): GitRemoteError =>
+    new GitRemoteError(kind, `${target}: ${reason}`, { target, cause });
   if (isLogin(cause)) return create("unauthorized", `the server refused the SSH key of ${login}`);
   if (message.includes("no matching host key format")) return context.noCommonType();
   if (message.startsWith("Handshake failed: no matching")) {
@@ -52,9 +52,9 @@ function describe(cause: Error, message: string): string {
 }
 
 /** The error for a connection that ended while an answer was awaited. */
-export function connectionLost(target: string, cause?: unknown): WriteBackError {
+export function connectionLost(target: string, cause?: unknown): GitRemoteError {
   const message = `the SSH connection to ${target} was lost`;
-  return new WriteBackError("unavailable", message, { target, cause });
+  return new GitRemoteError("unavailable", message, { target, cause });
 }
 
 /**
@@ -67,13 +67,13 @@ export function programError(
   program: string,
   { code, signal, said }: ChannelEnd,
   target: string,
-): WriteBackError | undefined {
+): GitRemoteError | undefined {
   if (code === 0) return undefined;
   const text = cleanServerText(said, []);
   if (code === undefined && signal === undefined && text === "") return undefined;
   const words = text === "" ? "" : `: ${text}`;
-  const create = (kind: WriteBackErrorCode, reason: string): WriteBackError =>
-    new WriteBackError(kind, `${target}: ${reason}${words}`, { target });
+  const create = (kind: GitRemoteErrorKind, reason: string): GitRemoteError =>
+    new GitRemoteError(kind, `${target}: ${reason}${words}`, { target });
   if (signal !== undefined) return create("unavailable", `${program} was ended by ${signal}`);
   if (code === NO_SUCH_COMMAND || NO_COMMAND.test(text)) {
     return create("unsupported", `the server has no ${program}`);

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign, verify } from "node:crypto";
-import { CredentialError } from "@image-updater/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { GitRemoteError } from "../../../src/git-remote-error.js";
 import { encodeEd25519Key } from "../../../src/transport/ssh/openssh-key.js";
 import { readPrivateKey } from "../../../src/transport/ssh/private-key.js";
 
@@ -39,7 +39,7 @@ it.each(["-----BEGIN OPENSSH PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----
       fc.property(body, fc.option(fc.string(), { nil: undefined }), (text, passphrase) => {
         const given = `${head}\n${text}${secret}\n${head.replace("BEGIN", "END")}`;
         const error = refusalOf(given, passphrase);
-        expect(error?.code).toBe("invalid-secret");
+        expect(error?.kind).toBe("invalid-key");
         const shown = JSON.stringify([error, error?.message, error?.stack, String(error?.cause)]);
         expect(shown).not.toContain(secret);
       }),
@@ -50,17 +50,17 @@ it.each(["-----BEGIN OPENSSH PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----
 it("takes any text for a key or refuses it", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      expect(() => read(text)).toThrow(CredentialError);
+      expect(() => read(text)).toThrow(GitRemoteError);
     }),
   );
 });
 
-function refusalOf(text: string, passphrase?: string): CredentialError | undefined {
+function refusalOf(text: string, passphrase?: string): GitRemoteError | undefined {
   try {
     read(text, passphrase);
     return undefined;
   } catch (error) {
-    if (!(error instanceof CredentialError)) throw error;
+    if (!(error instanceof GitRemoteError)) throw error;
     return error;
   }
 }

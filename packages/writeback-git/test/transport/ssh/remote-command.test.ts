@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { WriteBackError } from "@image-updater/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { GitRemoteError } from "../../../src/git-remote-error.js";
 import { remoteCommand } from "../../../src/transport/ssh/remote-command.js";
 
 it("quotes as Git does", () => {
@@ -32,6 +32,6 @@ it("gives any path to a shell as one word", async () => {
 
 it.each(["a\nb", "a\rb", "a\0b"])("refuses %j", (path) => {
   const quote = (): string => remoteCommand("git-upload-pack", path, "ssh://example.com/a");
-  expect(quote).toThrow(WriteBackError);
+  expect(quote).toThrow(GitRemoteError);
   expect(quote).toThrow("ssh://example.com/a");
 });

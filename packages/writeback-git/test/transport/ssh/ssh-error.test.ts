@@ -1,5 +1,5 @@
-import { WriteBackError } from "@image-updater/core";
 import { describe, expect, it } from "vitest";
+import { GitRemoteError } from "../../../src/git-remote-error.js";
 import { connectionError, programError } from "../../../src/transport/ssh/ssh-error.js";
 
 const TARGET = "example.com:team/apps.git";
@@ -29,7 +29,7 @@ describe("the end of a program", () => {
     [3, "", "invalid-response"],
   ] as const)("with code %s and %j is %s", (code, said, expected) => {
     const error = programError("git-upload-pack", { code, signal: undefined, said }, TARGET);
-    expect(error?.code).toBe(expected);
+    expect(error?.kind).toBe(expected);
     expect(error?.message).toContain(TARGET);
     expect(error?.message).toContain(said.split("\n", 1)[0]?.replace("remote: ", ""));
   });
@@ -37,7 +37,7 @@ describe("the end of a program", () => {
   it("by a signal may pass", () => {
     const end = { code: undefined, signal: "SIGKILL", said: "" };
     const error = programError("git-upload-pack", end, TARGET);
-    expect(error).toMatchObject({ code: "unavailable", retryable: true });
+    expect(error).toMatchObject({ kind: "unavailable", retryable: true });
   });
 
   it.each([0, undefined])("with code %s and no word is none", (code) => {
@@ -50,9 +50,9 @@ describe("the end of a connection", () => {
   const context = {
     target: TARGET,
     login: "user git",
-    noCommonType: () => new WriteBackError("host-key", "none in common", { target: TARGET }),
+    noCommonType: () => new GitRemoteError("host-key", "none in common", { target: TARGET }),
   };
-  const failed = (message: string, more: object = {}): WriteBackError =>
+  const failed = (message: string, more: object = {}): GitRemoteError =>
     connectionError(Object.assign(new Error(message), more), context);
 
   it.each([
@@ -73,7 +73,7 @@ describe("the end of a connection", () => {
     ["too many connections", { code: 12 }, "unavailable"],
   ])("with %j is named", (message, more, code) => {
     const error = failed(message, more);
-    expect(error.code).toBe(code);
+    expect(error.kind).toBe(code);
     expect(error.message).toContain(WORDS[code] ?? (message || "ECONNREFUSED"));
   });
 });

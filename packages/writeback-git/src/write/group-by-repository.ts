@@ -8,7 +8,8 @@ import {
   parseRepositoryUrl,
   type RepositoryUrl,
   type RepositoryUrlRules,
-} from "./repository-url.js";
+} from "../repository/repository-url.js";
+import { writeBackFailure } from "../write-back-failure.js";
 
 /** What a change and a read have in common. */
 export type Located = Pick<WriteBackRead, "application" | "project" | "settings" | "location">;
@@ -58,7 +59,8 @@ export function groupByRepository<T extends Located>(
       const known = groups.get(key) ?? { group: { address, credential }, entries: [] };
       known.entries.push({ index, item, location });
       groups.set(key, known);
-    } catch (error) {
+    } catch (cause) {
+      const error = writeBackFailure(cause);
       if (!WriteBackError.is(error)) throw error;
       failures.set(index, error);
     }
