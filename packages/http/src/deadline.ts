@@ -1,7 +1,6 @@
-import type { CancelSignal } from "@image-updater/core";
-
-/** A signal that ends with the caller's, or after a time. */
-export interface RequestDeadline {
+/** What ends a request: its caller, or its time. */
+export interface Deadline {
+  /** Aborted by whichever comes first. */
   readonly signal: AbortSignal;
   /** Which of the two it was. */
   endedBy(): "cancelled" | "timeout" | undefined;
@@ -11,8 +10,12 @@ export interface RequestDeadline {
   clear(): void;
 }
 
-/** Starts the time. A signal of our own instead of `AbortSignal.any`, which holds on to long-lived ones. */
-export function startDeadline(ms: number, caller: CancelSignal | undefined): RequestDeadline {
+/**
+ * Starts a time of `timeoutMs` milliseconds, which {@link Deadline.clear} ends.
+ *
+ * A signal of its own instead of `AbortSignal.any`, which holds on to signals that live long.
+ */
+export function startDeadline(timeoutMs: number, caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
   let cause: "cancelled" | "timeout" | undefined;
   const end = (by: "cancelled" | "timeout"): void => {
@@ -20,7 +23,7 @@ export function startDeadline(ms: number, caller: CancelSignal | undefined): Req
     controller.abort();
   };
   const cancel = (): void => end("cancelled");
-  const timer = setTimeout(() => end("timeout"), ms);
+  const timer = setTimeout(() => end("timeout"), timeoutMs);
   if (caller?.aborted === true) cancel();
   else caller?.addEventListener("abort", cancel);
   return {

@@ -1,11 +1,11 @@
 /**
- * Why a registry may not send us to this token server, or `undefined` when it may.
+ * Why a server may not send us to this token server, or `undefined` when it may.
  *
- * A realm is https, or http where the registry itself is; it is on this machine or link-local only
- * where the registry is too. Private ranges are allowed: registries of a private network live there.
+ * A realm is https, or http where the server itself is; it is on this machine or link-local only where
+ * the server is too. Private ranges are allowed: servers of a private network live there.
  */
-export function refuseRealm(realm: URL, registry: URL): string | undefined {
-  return refuseAddress(realm, registry);
+export function refuseRealm(realm: URL, server: URL): string | undefined {
+  return refuseAddress(realm, server);
 }
 
 /**
@@ -17,13 +17,13 @@ export function refuseRedirect(target: URL, from: URL): string | undefined {
   return refuseAddress(target, from);
 }
 
-/** Why a page link may not be followed, or `undefined` when it may: only on the registry's origin. */
-export function refusePageLink(link: URL, registry: URL): string | undefined {
-  if (link.origin !== registry.origin) return `it leaves ${registry.origin}`;
-  return refuseAddress(link, registry);
+/** Why a page link may not be followed, or `undefined` when it may: only on the origin of the server. */
+export function refusePageLink(link: URL, server: URL): string | undefined {
+  if (link.origin !== server.origin) return `it leaves ${server.origin}`;
+  return refuseAddress(link, server);
 }
 
-/** Why requests to this address are refused from the start, or `undefined`: a registry's API is http(s). */
+/** Why requests to this address are refused from the start, or `undefined`: an API is http(s). */
 export function refuseApiUrl(url: URL): string | undefined {
   if (url.protocol !== "https:" && url.protocol !== "http:") return "it is neither https nor http";
   return hasUserInformation(url) ? "it holds credentials" : undefined;

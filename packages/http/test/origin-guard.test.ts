@@ -5,7 +5,7 @@ import {
   refusePageLink,
   refuseRealm,
   refuseRedirect,
-} from "../../src/http/origin-guard.js";
+} from "@image-updater/http";
 
 const https = new URL("https://registry.example.com/v2/");
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseRetryAfter } from "../../src/http/retry-after.js";
+import { parseRetryAfter } from "@image-updater/http";
 
 const now = new Date("2026-01-01T00:00:00Z");
 
@@ -8,6 +8,7 @@ it.each([
   ["0", 0],
   [" 7 ", 7],
   ["Thu, 01 Jan 2026 00:00:30 GMT", 30],
+  ["Thursday, 01-Jan-26 00:00:30 GMT", 30],
   ["Wed, 31 Dec 2025 23:59:00 GMT", 0],
   ["-1", undefined],
   ["1.5", undefined],

@@ -1,7 +1,6 @@
 import { RegistryError } from "@image-updater/core";
 import type { HttpResponse } from "./http/http-message.js";
-import { parsePageLink } from "@image-updater/http";
-import { refusePageLink } from "./http/origin-guard.js";
+import { parsePageLink, refusePageLink } from "@image-updater/http";
 import { formatPlace } from "./http/transport-error.js";
 import { urlSaidBy } from "./http/words.js";
 import type { RepositorySession } from "./repository-session.js";

@@ -1,5 +1,5 @@
 import { RegistryError, type Repository } from "@image-updater/core";
-import { refuseApiUrl } from "./http/origin-guard.js";
+import { refuseApiUrl } from "@image-updater/http";
 
 /** Loose on purpose: registries differ in what they allow; what a URL would take for a path step is not. */
 const PATH = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
+import { startDeadline, type Deadline } from "@image-updater/http";
 import { createAccessMemory, type AccessMemory } from "./access-memory.js";
 import type {
   KubernetesApi,
@@ -17,7 +18,6 @@ import {
 } from "./kubernetes-connection.js";
 import { KubernetesError } from "./kubernetes-error.js";
 import { readWatchEvents, tooLarge } from "./read-watch-events.js";
-import { startDeadline, type RequestDeadline } from "./request-deadline.js";
 import { withRetries } from "./retry-request.js";
 
 /** Default of `requestTimeoutMs`, in milliseconds. docs/deadlines.md has it, too. */
@@ -190,11 +190,7 @@ function decodeBody(text: string, status: number): unknown {
   }
 }
 
-function transportError(
-  error: unknown,
-  deadline: RequestDeadline,
-  timeoutMs: number,
-): KubernetesError {
+function transportError(error: unknown, deadline: Deadline, timeoutMs: number): KubernetesError {
   const by = deadline.endedBy();
   if (by === "cancelled") return new KubernetesError("cancelled", "the request was cancelled");
   if (by === "timeout") {

@@ -1,5 +1,5 @@
 import { CredentialError, type CancelSignal } from "@image-updater/core";
-import { decodeContent, withoutReceivedBytes } from "@image-updater/http";
+import { joinHeaders, readBody, startDeadline, withoutReceivedBytes } from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 
 const MOST_BYTES = 64 * 1024;
@@ -30,41 +30,24 @@ export function createMetadataService(
 ): MetadataService {
   return {
     async ask(method, path, headers): Promise<Uint8Array | undefined> {
-      const controller = new AbortController();
-      const end = (): void => controller.abort();
-      const timer = setTimeout(end, timeoutMs);
-      signal?.addEventListener("abort", end, { once: true });
+      const deadline = startDeadline(timeoutMs, signal);
       try {
         const answer = await request(new URL(path, endpoint), {
           method,
           headers: { "accept-encoding": "identity", ...headers },
-          signal: controller.signal,
+          signal: deadline.signal,
           ...(dispatcher === undefined ? {} : { dispatcher }),
         });
-        const bytes = await readBody(answer);
+        const encoding = joinHeaders(answer.headers).get("content-encoding");
+        const bytes = await readBody(answer.body, { encoding, limit: MOST_BYTES });
         return answer.statusCode === 200 ? bytes : undefined;
       } catch (cause) {
         throw noAnswer(endpoint, signal?.aborted === true, cause);
       } finally {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", end);
+        deadline.clear();
       }
     },
   };
-}
-
-async function readBody({ headers, body }: Dispatcher.ResponseData): Promise<Uint8Array> {
-  // Leaving the loop early destroys the stream, which then reports that it was destroyed.
-  body.on("error", () => {});
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const encoding = [headers["content-encoding"] ?? []].flat().join();
-  for await (const bytes of decodeContent(body, encoding, MOST_BYTES)) {
-    length += bytes.length;
-    if (length > MOST_BYTES) throw new RangeError(`more than ${MOST_BYTES} bytes`);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
 }
 
 function noAnswer(endpoint: string, isCancelled: boolean, cause: unknown): CredentialError {

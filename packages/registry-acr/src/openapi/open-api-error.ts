@@ -1,8 +1,8 @@
 import { RegistryError, type RegistryErrorCode } from "@image-updater/core";
+import { parseRetryAfter } from "@image-updater/http";
 import {
   formatPlace,
   parseJson,
-  parseRetryAfter,
   wordsOf,
   type HttpResponse,
   type RequestPlace,

@@ -8,11 +8,8 @@ import type {
   TagSummary,
 } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
-import {
-  refuseApiUrl,
-  type HttpClientSettings,
-  type RequestPlace,
-} from "@image-updater/registry-oci/http";
+import { refuseApiUrl } from "@image-updater/http";
+import { type HttpClientSettings, type RequestPlace } from "@image-updater/registry-oci/http";
 import { GHCR_HOST } from "../github-hosts.js";
 import { parsePackageName } from "../repository-name.js";
 import { apiToken } from "./api-token.js";

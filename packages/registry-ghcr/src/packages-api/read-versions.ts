@@ -1,8 +1,7 @@
-import { parsePageLink } from "@image-updater/http";
+import { parsePageLink, refusePageLink } from "@image-updater/http";
 import {
   createBoundedMap,
   decodeAnswer,
-  refusePageLink,
   type HttpResponse,
 } from "@image-updater/registry-oci/http";
 import { apiError } from "./api-error.js";

@@ -1,10 +1,10 @@
 import { RegistryError } from "@image-updater/core";
 import type { Clock, Credential, Repository } from "@image-updater/core";
+import { refuseRealm } from "@image-updater/http";
 import type { Dispatcher } from "undici";
 import type { Call } from "../http/call.js";
 import type { HttpClient } from "../http/http-client.js";
 import type { RequestPlace } from "../http/http-message.js";
-import { refuseRealm } from "../http/origin-guard.js";
 import type { RateLimit } from "../http/rate-limit.js";
 import { cancelledError, formatPlace } from "../http/transport-error.js";
 import { urlSaidBy } from "../http/words.js";

@@ -7,13 +7,13 @@ import type {
   TagSummary,
 } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
+import { refuseApiUrl, refusePageLink } from "@image-updater/http";
 import { askCredential } from "../auth/ask-credential.js";
 import { bodyLimits } from "../http/body-limits.js";
 import type { Call } from "../http/call.js";
 import { refuseWebPage } from "../http/decode-answer.js";
 import { createHttpClient, type HttpClientSettings } from "../http/http-client.js";
 import type { HttpResponse, RequestPlace } from "../http/http-message.js";
-import { refuseApiUrl, refusePageLink } from "../http/origin-guard.js";
 import { createRateLimit } from "../http/rate-limit.js";
 import { statusError } from "../http/status-error.js";
 import { formatPlace } from "../http/transport-error.js";

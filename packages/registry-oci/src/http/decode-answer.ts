@@ -1,8 +1,8 @@
 import { RegistryError } from "@image-updater/core";
+import { isWebPage } from "@image-updater/http";
 import { decodeJson, type Decoder } from "./decode-json.js";
 import type { HttpResponse, RequestPlace } from "./http-message.js";
 import { formatPlace } from "./transport-error.js";
-import { isWebPage } from "./web-page.js";
 import { urlSaidBy } from "./words.js";
 
 /** What a good answer is an answer to. */

@@ -1,8 +1,8 @@
+import { isWebPage } from "@image-updater/http";
 import { z } from "zod";
 import { parseJson } from "./decode-json.js";
 import { errorDetails } from "./error-details.js";
 import type { HttpResponse } from "./http-message.js";
-import { isWebPage } from "./web-page.js";
 import { wordsOf } from "./words.js";
 
 /**

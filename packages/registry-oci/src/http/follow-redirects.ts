@@ -1,6 +1,6 @@
 import { RegistryError } from "@image-updater/core";
+import { refuseRedirect } from "@image-updater/http";
 import type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js";
-import { refuseRedirect } from "./origin-guard.js";
 import { formatPlace } from "./transport-error.js";
 import { urlSaidBy } from "./words.js";
 

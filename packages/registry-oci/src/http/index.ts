@@ -5,15 +5,12 @@ export type { HttpRequest, HttpResponse, RequestPlace } from "./http-message.js"
 export { decodeAnswer, type Asked } from "./decode-answer.js";
 export { decodeJson, type DecodeFailure, type Decoder } from "./decode-json.js";
 export { statusError } from "./status-error.js";
-export { refusePageLink } from "./origin-guard.js";
 export type { NoticeListeners, RateLimitNotice, WarningNotice } from "./notices.js";
 export type { Call, TurnCall } from "./call.js";
 export { createRateLimit, type RateLimit } from "./rate-limit.js";
 export { createSingleFlight, type FlightCall, type SingleFlight } from "./single-flight.js";
 export { createBoundedMap, type BoundedMap } from "./bounded-map.js";
 export { parseJson } from "./decode-json.js";
-export { refuseApiUrl } from "./origin-guard.js";
-export { parseRetryAfter } from "./retry-after.js";
 export { cancelledError, formatPlace } from "./transport-error.js";
 export { isReferrerTag, isTagName } from "../tags/tag-name.js";
 export { exchange } from "./exchange.js";

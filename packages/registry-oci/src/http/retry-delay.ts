@@ -1,6 +1,6 @@
+import { parseRetryAfter } from "@image-updater/http";
 import { errorDetails } from "./error-details.js";
 import type { HttpResponse } from "./http-message.js";
-import { parseRetryAfter } from "./retry-after.js";
 
 /** A number below this is no time of the present: it can only be meant as seconds to wait. */
 const FIRST_TIMESTAMP = 1_000_000_000;

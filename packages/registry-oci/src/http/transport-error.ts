@@ -1,9 +1,11 @@
 import { RegistryError } from "@image-updater/core";
-import { ContentEncodingError, withoutReceivedBytes } from "@image-updater/http";
+import {
+  connectionCode,
+  ContentEncodingError,
+  withoutReceivedBytes,
+  type Deadline,
+} from "@image-updater/http";
 import type { HttpRequest, RequestPlace } from "./http-message.js";
-
-/** Why a request of ours was ended before its answer was complete. */
-export type EndedBy = "timeout" | "cancelled";
 
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
   "EAI_AGAIN",
@@ -41,7 +43,7 @@ export function cancelledError(place: RequestPlace): RegistryError {
 /** What the connection threw, as a `RegistryError`. */
 export function transportError(
   error: unknown,
-  endedBy: EndedBy | undefined,
+  endedBy: ReturnType<Deadline["endedBy"]>,
   { url, place }: Pick<HttpRequest, "url" | "place">,
 ): RegistryError {
   if (RegistryError.is(error)) return error;
@@ -50,7 +52,7 @@ export function transportError(
   if (endedBy === "timeout") {
     return new RegistryError("timeout", `${at}: no complete answer in time`, place);
   }
-  const code = codeOf(error);
+  const code = connectionCode(error);
   const context = { ...place, cause: withoutReceivedBytes(error) };
   if (error instanceof ContentEncodingError) {
     const message = `${at}: the answer cannot be decoded: ${error.message}`;
@@ -70,13 +72,5 @@ export function transportError(
 
 /** Whether the error is a connection that failed, which another attempt may cure. */
 export function isConnectionError(error: unknown): boolean {
-  return RegistryError.is(error) && CONNECTION_CODES.has(codeOf(error.cause));
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  // Happy eyeballs: one error for each address that was tried.
-  const [first]: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const source = first instanceof Error ? first : error;
-  return "code" in source && typeof source.code === "string" ? source.code : source.name;
+  return RegistryError.is(error) && CONNECTION_CODES.has(connectionCode(error.cause));
 }

@@ -1,6 +1,5 @@
-import { serverWords, type Redactor } from "@image-updater/http";
+import { serverWords, type Redactor, redactUrl } from "@image-updater/http";
 import type { HttpResponse } from "./http-message.js";
-import { redactUrl } from "./origin-guard.js";
 
 const LONGEST = 200;
 

@@ -1,10 +1,10 @@
 import type { Clock } from "@image-updater/core";
+import { isWebPage } from "@image-updater/http";
 import { bodyLimits } from "../http/body-limits.js";
 import { refuseWebPage } from "../http/decode-answer.js";
 import { errorDetails } from "../http/error-details.js";
 import type { HttpResponse } from "../http/http-message.js";
 import { statusError } from "../http/status-error.js";
-import { isWebPage } from "../http/web-page.js";
 import type { RepositorySession } from "../repository-session.js";
 import { acceptedManifests } from "./media-types.js";
 import { tagFailure } from "./unusable-tag.js";

@@ -1,6 +1,6 @@
 import { RegistryError, type RejectedTag } from "@image-updater/core";
+import { isWebPage } from "@image-updater/http";
 import { errorDetails } from "../http/error-details.js";
-import { isWebPage } from "../http/web-page.js";
 import type { HttpResponse } from "../http/http-message.js";
 
 /** A policy of the registry or the law. */

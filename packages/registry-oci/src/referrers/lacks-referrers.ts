@@ -1,5 +1,5 @@
+import { isWebPage } from "@image-updater/http";
 import type { HttpResponse } from "../http/http-message.js";
-import { isWebPage } from "../http/web-page.js";
 
 /** 404 by the specification; the others are what registries say to a path they do not know. */
 const UNKNOWN: ReadonlySet<number> = new Set([400, 404, 405, 406, 410, 501]);

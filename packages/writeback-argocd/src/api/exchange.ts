@@ -1,5 +1,14 @@
 import { ApplicationError, type CancelSignal } from "@image-updater/core";
-import { ContentEncodingError, decodeContent, withoutReceivedBytes } from "@image-updater/http";
+import {
+  BodyTooLargeError,
+  connectionCode,
+  ContentEncodingError,
+  joinHeaders,
+  readBody,
+  startDeadline,
+  withoutReceivedBytes,
+  type Deadline,
+} from "@image-updater/http";
 import { request, type Dispatcher } from "undici";
 
 /** One request to an API server. */
@@ -36,13 +45,13 @@ const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS|ERR_
  */
 export async function exchange(asked: ApiRequest): Promise<ApiAnswer> {
   if (asked.signal?.aborted === true) throw cancelled(asked);
-  const limit = endAfter(asked.timeoutMs, asked.signal);
+  const deadline = startDeadline(asked.timeoutMs, asked.signal);
   try {
     const answer = await request(asked.url, {
       method: asked.method,
       headers: requestHeaders(asked),
       body: asked.body ?? null,
-      signal: limit.signal,
+      signal: deadline.signal,
       // The timer above bounds them both.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -51,9 +60,10 @@ export async function exchange(asked: ApiRequest): Promise<ApiAnswer> {
     return { status: answer.statusCode, text: await readText(answer, asked) };
   } catch (cause) {
     if (ApplicationError.is(cause)) throw cause;
-    throw limit.endedBy() === "caller" ? cancelled(asked) : connectionError(asked, cause, limit);
+    const endedBy = deadline.endedBy();
+    throw endedBy === "cancelled" ? cancelled(asked) : connectionError(asked, cause, endedBy);
   } finally {
-    limit.clear();
+    deadline.clear();
   }
 }
 
@@ -71,48 +81,15 @@ async function readText(
   { headers, body }: Dispatcher.ResponseData,
   { application, origin }: ApiRequest,
 ): Promise<string> {
-  // Leaving the loop early destroys the stream, which then reports that it was destroyed.
-  body.on("error", () => undefined);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const encoding = [headers["content-encoding"] ?? []].flat().join();
-  for await (const bytes of decodeContent(body, encoding, MAX_BYTES)) {
-    size += bytes.length;
-    if (size > MAX_BYTES) {
-      const message = `${application}: the answer of ${origin} is larger than ${MAX_BYTES} bytes`;
-      throw new ApplicationError("invalid-response", message, { application });
-    }
-    chunks.push(bytes);
+  const encoding = joinHeaders(headers).get("content-encoding");
+  try {
+    const bytes = await readBody(body, { encoding, limit: MAX_BYTES });
+    return bytes.toString("utf8");
+  } catch (error) {
+    if (!(error instanceof BodyTooLargeError)) throw error;
+    const message = `${application}: the answer of ${origin} is larger than ${MAX_BYTES} bytes`;
+    throw new ApplicationError("invalid-response", message, { application });
   }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-interface EndLimit {
-  readonly signal: AbortSignal;
-  /** Who ended the request before its answer was complete. */
-  endedBy(): "caller" | "timer" | undefined;
-  clear(): void;
-}
-
-/** A signal of our own instead of `AbortSignal.any`: the updater's signal has events and no more. */
-function endAfter(timeoutMs: number, caller: CancelSignal | undefined): EndLimit {
-  const controller = new AbortController();
-  let by: ReturnType<EndLimit["endedBy"]>;
-  const end = (who: "caller" | "timer"): void => {
-    by ??= who;
-    controller.abort();
-  };
-  const cancel = (): void => end("caller");
-  const timer = setTimeout(() => end("timer"), timeoutMs);
-  caller?.addEventListener("abort", cancel, { once: true });
-  return {
-    signal: controller.signal,
-    endedBy: () => by,
-    clear(): void {
-      clearTimeout(timer);
-      caller?.removeEventListener("abort", cancel);
-    },
-  };
 }
 
 function cancelled({ application, origin }: ApiRequest): ApplicationError {
@@ -123,29 +100,21 @@ function cancelled({ application, origin }: ApiRequest): ApplicationError {
 function connectionError(
   { application, origin, timeoutMs }: ApiRequest,
   cause: unknown,
-  limit: EndLimit,
+  endedBy: ReturnType<Deadline["endedBy"]>,
 ): ApplicationError {
   const context = { application, cause: withoutReceivedBytes(cause) };
   if (cause instanceof ContentEncodingError) {
     const message = `${application}: the answer of ${origin} cannot be decoded: ${cause.message}`;
     return new ApplicationError("invalid-response", message, context);
   }
-  if (limit.endedBy() === "timer") {
+  if (endedBy === "timeout") {
     const message = `${application}: ${origin} did not answer within ${timeoutMs} ms`;
     return new ApplicationError("unavailable", message, context);
   }
-  const code = codeOf(cause);
+  const code = connectionCode(cause);
   const hint = CERTIFICATE_CODE.test(code)
     ? "; a private certificate authority is named by the setting ca"
     : "";
   const message = `${application}: no answer of ${origin} (${code})${hint}`;
   return new ApplicationError("unavailable", message, context);
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  // One error for each address of the host that was tried.
-  const [first]: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const source = first instanceof Error ? first : error;
-  return "code" in source && typeof source.code === "string" ? source.code : source.name;
 }

@@ -1,3 +1,4 @@
+import { parseRetryAfter } from "@image-updater/http";
 import { messageOfAnswer, type ForgeAnswer } from "./forge-answer.js";
 
 /** That a forge asks to send fewer requests, and for how long, if it says so. */
@@ -20,15 +21,7 @@ export function rateLimitOf(answer: Omit<ForgeAnswer, "bytes">, now: Date): Rate
         /rate limit/iu.test(messageOfAnswer(answer))));
   if (!isLimited) return undefined;
   const reset = headers["x-ratelimit-reset"] ?? headers["ratelimit-reset"];
-  return { waitSeconds: secondsOf(retryAfter, now) ?? secondsUntil(reset, now) };
-}
-
-/** A number of seconds or an HTTP date (RFC 9110 section 10.2.3). */
-function secondsOf(retryAfter: string | undefined, now: Date): number | undefined {
-  const text = retryAfter?.trim() ?? "";
-  if (/^\d{1,9}$/u.test(text)) return Number(text);
-  const at = text.endsWith("GMT") ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? undefined : secondsBetween(now, at);
+  return { waitSeconds: parseRetryAfter(retryAfter, now) ?? secondsUntil(reset, now) };
 }
 
 /** A moment in seconds since 1970. */
