@@ -45,6 +45,8 @@ export interface ClusterStage {
 
 /** A controller, what it logged, and its clock, which it shares with the others of the stage. */
 interface StartedController extends RunningController {
+  /** Stops it while time goes by, so that no retry on the way is waited for in vain. */
+  stop(): Promise<void>;
   readonly logger: MemoryLogger;
   readonly clock: TestClock;
 }
@@ -118,7 +120,7 @@ export async function stageCluster(options: KubernetesTestOptions = {}): Promise
       const host = { configuration, logger, metrics: createMetrics(), clock, random: () => 0 };
       const controller = await startController({ ...host, ...(await openInventory(host)) });
       started.push(controller);
-      return { ...controller, logger, clock };
+      return { ...controller, stop: () => stopAll([controller], clock), logger, clock };
     },
     async close(): Promise<void> {
       await stopAll(started, clock);
