@@ -9,6 +9,7 @@ export { joinHeaders } from "./headers.js";
 export { isWebPage, type PageParts } from "./web-page.js";
 export { parseRetryAfter } from "./retry-after.js";
 export { startDeadline, type Deadline } from "./deadline.js";
+export { FIRST_PAUSE_MS, growingPause, retry, type Outcome, type RetryPolicy } from "./retry.js";
 export { connectionCode } from "./connection-code.js";
 export {
   redactUrl,

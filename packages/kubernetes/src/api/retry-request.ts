@@ -1,4 +1,5 @@
 import type { Clock } from "@image-updater/core";
+import { retry, type Outcome } from "@image-updater/http";
 import type { AccessMemory } from "./access-memory.js";
 import type { KubernetesRequest, KubernetesResponse } from "./kubernetes-api.js";
 import { KubernetesError } from "./kubernetes-error.js";
@@ -15,44 +16,39 @@ export interface RetryPolicy {
 const LONGEST_WAIT_MS = 30_000;
 
 /** Sends again what may be sent again, with growing waits, or those that the server asks for. */
-export async function withRetries(
+export function withRetries(
   send: () => Promise<KubernetesResponse>,
   request: KubernetesRequest,
   { retries, clock, random, access }: RetryPolicy,
 ): Promise<KubernetesResponse> {
   const { signal } = request;
-  for (let attempt = 0; ; attempt += 1) {
-    const outcome = await settle(send());
-    const usual = 500 * 2 ** attempt * (1 + random());
-    const mayPass = access.mayPass(request);
-    remember(access, request, outcome);
-    const wait = waitOf(outcome, { isRead: request.method === "GET", usual, mayPass });
-    if (wait === undefined || wait > LONGEST_WAIT_MS || attempt >= retries) return unwrap(outcome);
-    await clock.delay(wait, signal);
-    if (signal?.aborted === true) {
+  let hasWaited = false;
+  const attempt = async (): Promise<KubernetesResponse> => {
+    if (hasWaited && signal?.aborted === true) {
       throw new KubernetesError("cancelled", "the request was cancelled while it waited");
     }
-  }
+    hasWaited = true;
+    return send();
+  };
+  return retry(attempt, {
+    signal,
+    delay: (ms, ended) => clock.delay(ms, ended),
+    waitAfter: (outcome, count) => {
+      const usual = 500 * 2 ** count * (1 + random());
+      const mayPass = access.mayPass(request);
+      remember(access, request, outcome);
+      const wait = waitOf(outcome, { isRead: request.method === "GET", usual, mayPass });
+      return wait === undefined || wait > LONGEST_WAIT_MS || count >= retries ? undefined : wait;
+    },
+  });
 }
 
-type Outcome =
-  | { readonly kind: "answered"; readonly response: KubernetesResponse }
-  | { readonly kind: "failed"; readonly error: unknown };
-
-function settle(sent: Promise<KubernetesResponse>): Promise<Outcome> {
-  return sent.then(
-    (response): Outcome => ({ kind: "answered", response }),
-    (error: unknown): Outcome => ({ kind: "failed", error }),
-  );
-}
-
-function unwrap(outcome: Outcome): KubernetesResponse {
-  if (outcome.kind === "answered") return outcome.response;
-  throw outcome.error;
-}
-
-function remember(access: AccessMemory, request: KubernetesRequest, outcome: Outcome): void {
-  if (outcome.kind === "answered") access.sawAnswer(request, outcome.response.status);
+function remember(
+  access: AccessMemory,
+  request: KubernetesRequest,
+  outcome: Outcome<KubernetesResponse>,
+): void {
+  if (outcome.kind === "answered") access.sawAnswer(request, outcome.value.status);
   else if (isLost(outcome.error)) access.sawTrouble();
 }
 
@@ -68,9 +64,12 @@ interface Waits {
 }
 
 /** `undefined` when there is nothing to try again. */
-function waitOf(outcome: Outcome, { isRead, usual, mayPass }: Waits): number | undefined {
+function waitOf(
+  outcome: Outcome<KubernetesResponse>,
+  { isRead, usual, mayPass }: Waits,
+): number | undefined {
   if (outcome.kind === "failed") return isRead && isLost(outcome.error) ? usual : undefined;
-  const { status, retryAfterSeconds } = outcome.response;
+  const { status, retryAfterSeconds } = outcome.value;
   const asked = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000;
   // The server did not begin with these, so that a write is safe too.
   if (status === 429 || (status === 503 && asked !== undefined)) return asked ?? usual;

@@ -1,8 +1,6 @@
 import { RegistryError, type CancelSignal } from "@image-updater/core";
+import { growingPause, retry } from "@image-updater/http";
 import type { OpenApiConnection } from "./open-api-connection.js";
-
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
 
 /** How often and how long to try again. */
 export type RetryPolicy = Pick<OpenApiConnection, "clock" | "retries" | "deadlineMs" | "random">;
@@ -13,23 +11,25 @@ export type RetryPolicy = Pick<OpenApiConnection, "clock" | "retries" | "deadlin
  *
  * Each attempt is a new request with a signature of its own: one that was seen is refused.
  */
-export async function retryCall<T>(
+export function retryCall<T>(
   attempt: () => Promise<T>,
   policy: RetryPolicy,
   signal: CancelSignal | undefined,
 ): Promise<T> {
+  const { clock, deadlineMs, retries } = policy;
   let deadline: number | undefined;
-  for (let count = 0; ; count += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const now = policy.clock.now().getTime();
-      deadline ??= now + policy.deadlineMs;
-      const wait = waitBefore(error, count, policy);
-      if (wait === undefined || count === policy.retries || now + wait > deadline) throw error;
-      await policy.clock.delay(wait, signal);
-    }
-  }
+  return retry(attempt, {
+    signal,
+    delay: (ms, ended) => clock.delay(ms, ended),
+    waitAfter: (outcome, count) => {
+      if (outcome.kind === "answered") return undefined;
+      const now = clock.now().getTime();
+      deadline ??= now + deadlineMs;
+      const wait = waitBefore(outcome.error, count, policy);
+      if (wait === undefined || count === retries || now + wait > deadline) return undefined;
+      return wait;
+    },
+  });
 }
 
 function waitBefore(error: unknown, count: number, { random }: RetryPolicy): number | undefined {
@@ -37,5 +37,5 @@ function waitBefore(error: unknown, count: number, { random }: RetryPolicy): num
   if (error.code !== "rate-limited" && error.code !== "unavailable") return undefined;
   const asked = error.context.retryAfterSeconds;
   if (asked !== undefined) return asked * 1000 * (1 + random() / 10);
-  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** count) * (0.5 + random());
+  return growingPause(count, random());
 }
