@@ -129,7 +129,18 @@ describe.skipIf(isMissing)("the ACK One walk-through", () => {
     const clock = createTestClock();
     const host = { configuration, logger, metrics: createMetrics(), clock, random: () => 0 };
     const parts = { ...host, ...(await openInventory(host)) };
-    await runOnce(parts, new AbortController().signal);
+    let isOver = false;
+    const running = runOnce(parts, new AbortController().signal).finally(() => {
+      isOver = true;
+    });
+    // Requests wait for the rate of their registry, on the clock of the test.
+    await expect
+      .poll(() => {
+        if (clock.pending > 0) clock.advance(100);
+        return isOver;
+      })
+      .toBe(true);
+    await running;
   }
 
   const read = (path: string, repository = "team/gitops-demo"): Promise<string | undefined> =>

@@ -72,12 +72,13 @@ function splitUrl(text: string): AddressParts | undefined {
 function splitShorthand(text: string): AddressParts | undefined {
   const match = /^(?:([^/:\s]*)@)?(\[[^\]/@]*\]|[^/:@[\]]+):(.*)$/su.exec(text);
   if (match === null) return undefined;
-  const [, user = "", host = "", rest = ""] = match;
+  const [, user, host = "", rest = ""] = match;
+  if (user === "") return undefined;
   const path = cleanPath(rest);
   // As in `user:password@host`: no part of it may be taken for a path, which is shown.
   if (/^[^/]*@|\s$/u.test(path)) return undefined;
   return {
-    userInfo: user === "" ? undefined : { username: user, password: "" },
+    userInfo: user === undefined ? undefined : { username: user, password: "" },
     host: withoutBrackets(host),
     port: DEFAULT_PORT,
     path,

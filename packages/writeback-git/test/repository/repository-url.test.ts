@@ -123,6 +123,8 @@ describe("an address for SSH", () => {
     ["me@work:secret@example.com:a", "not an https:// URL"],
     ["git@*:a", "not an https:// URL"],
     ["team/a:b", "not an https:// URL"],
+    ["@example.com:a", "not an https:// URL"],
+    ["@example.com://%", "not an https:// URL"],
     ["a.git", "not an https:// URL"],
     ["", "not an https:// URL"],
     ["file:///srv/a.git", "only https://"],
