@@ -55,7 +55,7 @@ function highestMemory() {
 
 /** isomorphic-git is the package's dependency, not the repository's. */
 function loadIsomorphicGit(file) {
-  const folder = "../../packages/writeback-git/node_modules/isomorphic-git";
+  const folder = "../../packages/git-remote/node_modules/isomorphic-git";
   return import(new URL(`${folder}/${file}`, import.meta.url).href);
 }
 

@@ -1,10 +1,10 @@
 import { boundCredentials, type WriteBackTarget } from "@image-updater/core";
 import { systemClock } from "@image-updater/core/system";
 import { refuseIgnoredSettings } from "@image-updater/http";
+import { createRepositoryMemories } from "@image-updater/git-remote";
 import { createConnections } from "./access/connections.js";
 import { createInstallationTokens } from "./access/github-app/installation-tokens.js";
 import type { GitWriteBackSettings } from "./git-write-back-settings.js";
-import { createRepositoryMemories } from "./repository/repository-memory.js";
 import { forEachRepository } from "./write/for-each-repository.js";
 import type { WriteBackContext } from "./write/open-repository.js";
 import { readRepository } from "./write/read-repository.js";

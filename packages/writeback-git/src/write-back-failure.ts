@@ -5,8 +5,11 @@ import {
   type ErrorSummary,
   type WriteBackErrorCode,
 } from "@image-updater/core";
-import { GitRemoteError, type GitRemoteErrorKind } from "./git-remote-error.js";
-import { nameProtocolError } from "./protocol-error.js";
+import {
+  GitRemoteError,
+  type GitRemoteErrorKind,
+  nameProtocolError,
+} from "@image-updater/git-remote";
 
 /** What each kind of failure of a remote repository is to whoever writes back. */
 const CODES: Readonly<Record<Exclude<GitRemoteErrorKind, "invalid-key">, WriteBackErrorCode>> = {

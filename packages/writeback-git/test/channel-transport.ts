@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import type { GitTransport } from "../src/transport/git-transport.js";
-import { encodePacket, FLUSH, readPackets } from "../src/wire/pkt-line.js";
+import type { GitTransport } from "@image-updater/git-remote";
+import { encodePacket, FLUSH, readPackets } from "@image-updater/git-remote/wire";
 
 /** A transport on channels that stay open, as over SSH: here, the programs themselves. */
 export interface ChannelTransport extends GitTransport {

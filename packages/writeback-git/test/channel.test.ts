@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { repositoryPathProblem, type WriteResult } from "@image-updater/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "@image-updater/core/system";
-import { openGitRemote } from "../src/repository/git-remote.js";
-import { createRepositoryMemories } from "../src/repository/repository-memory.js";
-import { createGitProgram, type GitProgram } from "../src/testing/git-program.js";
-import { createGitRepositories, type GitRepositories } from "../src/testing/git-repositories.js";
+import { createRepositoryMemories, openGitRemote } from "@image-updater/git-remote";
+import {
+  createGitProgram,
+  createGitRepositories,
+  type GitProgram,
+  type GitRepositories,
+} from "@image-updater/git-remote/testing";
 import { writeRepository } from "../src/write/write-repository.js";
 import { change, codeOf, setValue } from "./changes.js";
 import { createChannelTransport, type ChannelTransport } from "./channel-transport.js";

@@ -5,9 +5,9 @@ import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { createGitWriteBack } from "@image-updater/writeback-git";
 import { Agent, request as forward } from "undici";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { listenOnLoopback } from "@image-updater/git-remote/testing";
+import { createHttpTransport, readStart } from "@image-updater/git-remote";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
-import { listenOnLoopback } from "../src/testing/listen-on-loopback.js";
-import { createHttpTransport, readStart } from "../src/transport/http-transport.js";
 import { change, codeOf, localGit, messageOf, override } from "./changes.js";
 
 let server: GitTestServer;

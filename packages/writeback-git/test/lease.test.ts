@@ -1,16 +1,19 @@
 import { repositoryPathProblem, type WriteBackChange, type WriteResult } from "@image-updater/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "@image-updater/core/system";
-import { openGitRemote, type GitRemote } from "../src/repository/git-remote.js";
-import { createRepositoryMemories } from "../src/repository/repository-memory.js";
+import {
+  createHttpTransport,
+  createRepositoryMemories,
+  createSmartHttp,
+  type GitRemote,
+  openGitRemote,
+} from "@image-updater/git-remote";
 import {
   startGitServer,
   type FixtureFiles,
   type GitServerFault,
   type GitTestServer,
 } from "../src/testing/index.js";
-import { createHttpTransport } from "../src/transport/http-transport.js";
-import { createSmartHttp } from "../src/transport/smart-http.js";
 import { writeBranch } from "../src/write/write-branch.js";
 import { change, codeOf, override, setImage, setValue } from "./changes.js";
 import { SERVERS } from "./servers.js";

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { Agent, request as forward } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { listenOnLoopback } from "@image-updater/git-remote/testing";
 import { startGitServer, type GitTestServer } from "../src/testing/index.js";
-import { listenOnLoopback } from "../src/testing/listen-on-loopback.js";
 import { change, codeOf, localGit, messageOf, override } from "./changes.js";
 
 let server: GitTestServer;

@@ -2,14 +2,19 @@ import { getEventListeners } from "node:events";
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { GitTransport } from "../src/transport/git-transport.js";
+import {
+  type GitTransport,
+  parseRepositoryUrl,
+  type ServerFeatures,
+} from "@image-updater/git-remote";
+import {
+  encodeFetch,
+  encodeLsRefs,
+  readGreeting,
+  readLsRefs,
+} from "@image-updater/git-remote/wire";
 import { openSshAccess } from "../src/access/open-ssh-access.js";
-import { parseRepositoryUrl } from "../src/repository/repository-url.js";
 import { startSshGitServer, type SshGitTestServer } from "../src/testing/index.js";
-import { encodeFetch } from "../src/wire/fetch-pack.js";
-import { readGreeting } from "../src/wire/greeting.js";
-import { encodeLsRefs, readLsRefs } from "../src/wire/ls-refs.js";
-import type { ServerFeatures } from "../src/wire/server-features.js";
 import { describeSsh, FILES, sshGit, writeTag } from "./ssh-stage.js";
 
 let server: SshGitTestServer;

@@ -1,7 +1,6 @@
 import { CredentialError, WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
 import { describe, expect, it } from "vitest";
-import { GitRemoteError, type GitRemoteErrorKind } from "../src/git-remote-error.js";
-import { ProtocolError } from "../src/protocol-error.js";
+import { GitRemoteError, type GitRemoteErrorKind, ProtocolError } from "@image-updater/git-remote";
 import { summarizeFailure, writeBackFailure } from "../src/write-back-failure.js";
 
 const CODES: Readonly<Record<Exclude<GitRemoteErrorKind, "invalid-key">, WriteBackErrorCode>> = {

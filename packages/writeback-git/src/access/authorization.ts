@@ -1,5 +1,5 @@
 import { WriteBackError, type GitCredential } from "@image-updater/core";
-import type { RepositoryUrl } from "../repository/repository-url.js";
+import type { RepositoryUrl } from "@image-updater/git-remote";
 
 /** How requests prove who they are, and what must never be seen in a message. */
 export interface Authorization {

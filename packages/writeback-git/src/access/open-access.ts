@@ -1,4 +1,4 @@
-import type { RepositoryUrl } from "../repository/repository-url.js";
+import type { RepositoryUrl } from "@image-updater/git-remote";
 import {
   openHttpAccess,
   type HttpAccessRequest,

@@ -1,8 +1,11 @@
 import type { GitCredential } from "@image-updater/core";
 import type { Dispatcher } from "undici";
-import type { HttpRepositoryUrl } from "../repository/repository-url.js";
-import { createHttpTransport, type HttpTransport } from "../transport/http-transport.js";
-import { createSmartHttp } from "../transport/smart-http.js";
+import {
+  createHttpTransport,
+  createSmartHttp,
+  type HttpRepositoryUrl,
+  type HttpTransport,
+} from "@image-updater/git-remote";
 import { authorizationOf, type Authorization } from "./authorization.js";
 import type { Connections } from "./connections.js";
 import { describeGithubApp, type GithubApp } from "./github-app/github-app.js";

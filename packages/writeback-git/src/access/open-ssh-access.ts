@@ -1,6 +1,6 @@
 import { WriteBackError, type GitCredential } from "@image-updater/core";
-import type { SshRepositoryUrl } from "../repository/ssh-address.js";
-import { connectOverSsh } from "../transport/ssh/connect-over-ssh.js";
+import type { SshRepositoryUrl } from "@image-updater/git-remote";
+import { connectOverSsh } from "@image-updater/git-remote/ssh";
 import type { RepositoryAccess } from "./repository-access.js";
 
 /** Settings of {@link openSshAccess}. */

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { buildConnector, type Dispatcher } from "undici";
-import { ProxyError } from "../transport/proxy-error.js";
+import { ProxyError } from "@image-updater/git-remote";
 import { keepTlsAlerts } from "./keep-tls-alerts.js";
 import type { HttpProxy } from "./http-proxy.js";
 import type { TlsTrust } from "./tls-trust.js";

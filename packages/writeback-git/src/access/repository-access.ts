@@ -1,6 +1,6 @@
 import type { GitCredential } from "@image-updater/core";
 import type { Dispatcher } from "undici";
-import type { GitTransport } from "../transport/git-transport.js";
+import type { GitTransport } from "@image-updater/git-remote";
 
 /** A way into one repository, open for one call of the write-back. */
 export interface RepositoryAccess {

@@ -1,5 +1,5 @@
 import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
-import { cleanServerText } from "../transport/server-text.js";
+import { cleanServerText } from "@image-updater/git-remote";
 
 /** One of the errors that an answer of the GraphQL API lists. */
 export interface GraphQlError {

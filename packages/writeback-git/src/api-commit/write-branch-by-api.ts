@@ -1,14 +1,17 @@
 import { WriteBackError, type WriteResult } from "@image-updater/core";
+import {
+  branchRef,
+  findStart,
+  readCommitPoint,
+  type RefAdvertisement,
+  treeSourceOf,
+} from "@image-updater/git-remote";
 import type { ForgeAccess } from "../access/repository-access.js";
 import { pathsOf } from "../change/apply-change.js";
 import { applyChanges, type EditOutcome } from "../change/apply-changes.js";
 import { commitMessage, commitsOf, resultsOf } from "../change/commit-changes.js";
 import { splitMessage } from "../change/commit-text.js";
-import { readCommitPoint } from "../objects/commit-point.js";
-import { treeSourceOf } from "../objects/tree-files.js";
-import { branchRef, findStart } from "../repository/branch.js";
 import { retryUntilDeadline, type Attempt } from "../retry.js";
-import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import type { BranchWork } from "../write/write-branch.js";
 import { createGithubApi, type ApiCommit, type GithubApi } from "./github-api.js";
 import { summarizeFailure } from "../write-back-failure.js";

@@ -8,10 +8,10 @@ import {
   findTreeFile,
   readTreeFile,
   requireSize,
-  writeTreeFiles,
   type TreeFile,
   type TreeSource,
-} from "../objects/tree-files.js";
+  writeTreeFiles,
+} from "@image-updater/git-remote";
 
 /** A file as a change leaves it. */
 export interface ChangedFile extends TreeFile {

@@ -1,5 +1,5 @@
 import { type ErrorSummary, type WriteBackChange } from "@image-updater/core";
-import { writeTreeFiles, type TreeSource } from "../objects/tree-files.js";
+import { type TreeSource, writeTreeFiles } from "@image-updater/git-remote";
 import { applyChange, type ChangedFile } from "./apply-change.js";
 import { summarizeFailure } from "../write-back-failure.js";
 

@@ -1,6 +1,5 @@
 import { type CommitAuthor, type WriteBackChange, type WriteResult } from "@image-updater/core";
-import type { CommitPoint } from "../objects/commit-point.js";
-import type { TreeSource } from "../objects/tree-files.js";
+import type { CommitPoint, TreeSource } from "@image-updater/git-remote";
 import { signCommit } from "../signing/sign-commit.js";
 import type { Signer } from "../signing/signer.js";
 import { applyChanges, type AppliedChanges, type EditOutcome } from "./apply-changes.js";

@@ -1,5 +1,5 @@
 import type { CommitAuthor, WriteBackChange } from "@image-updater/core";
-import type { CommitIdentity } from "../objects/commit-object.js";
+import type { CommitIdentity } from "@image-updater/git-remote";
 
 /**
  * A message as `git commit -F` stores it: no trailing blanks, no blank lines at either end, never two

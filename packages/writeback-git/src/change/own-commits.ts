@@ -1,5 +1,5 @@
 import type { CommitAuthor, WriteBackChange } from "@image-updater/core";
-import type { CommitFacts } from "../objects/commit-object.js";
+import type { CommitFacts } from "@image-updater/git-remote";
 import { authorOf, cleanAuthor } from "./commit-text.js";
 
 /**

@@ -1,10 +1,13 @@
 import type { WriteBackChange } from "@image-updater/core";
+import {
+  type BranchTarget,
+  findStart,
+  type GitRemote,
+  readCommitPoint,
+  treeSourceOf,
+} from "@image-updater/git-remote";
 import { pathsOf } from "../change/apply-change.js";
 import { applyChanges } from "../change/apply-changes.js";
-import { readCommitPoint } from "../objects/commit-point.js";
-import { treeSourceOf } from "../objects/tree-files.js";
-import { findStart, type BranchTarget } from "../repository/branch.js";
-import type { GitRemote } from "../repository/git-remote.js";
 
 /** A base branch, and what is wanted of it. */
 export interface BaseQuestion {

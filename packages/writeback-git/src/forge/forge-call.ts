@@ -1,7 +1,7 @@
 import { WriteBackError } from "@image-updater/core";
 import type { Dispatcher } from "undici";
+import { createHttpTransport, readStart } from "@image-updater/git-remote";
 import { retryUntilDeadline, type Attempt, type RetryLimits } from "../retry.js";
-import { createHttpTransport, readStart } from "../transport/http-transport.js";
 import { writeBackFailure } from "../write-back-failure.js";
 import type { ForgeAnswer } from "./forge-answer.js";
 import { forgeError, type ForgePlace } from "./forge-error.js";

@@ -1,6 +1,6 @@
 import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
 import type { z } from "zod";
-import { cleanServerText } from "../transport/server-text.js";
+import { cleanServerText } from "@image-updater/git-remote";
 import { messageOfAnswer, type ForgeAnswer } from "./forge-answer.js";
 import type { RateLimit } from "./rate-limit.js";
 

@@ -1,8 +1,6 @@
 import type { CommitAuthor, WriteBackChange } from "@image-updater/core";
+import { branchRef, type CommitFacts, type GitRemote } from "@image-updater/git-remote";
 import { ownCommits } from "../change/own-commits.js";
-import type { CommitFacts } from "../objects/commit-object.js";
-import { branchRef } from "../repository/branch.js";
-import type { GitRemote } from "../repository/git-remote.js";
 import type { ForgePullRequest } from "./forge.js";
 
 /** Who we are, where it is asked whether a commit is ours. */

@@ -5,8 +5,7 @@ import {
   type WriteBackChange,
   type WriteResult,
 } from "@image-updater/core";
-import type { BranchTarget } from "../repository/branch.js";
-import type { GitRemote } from "../repository/git-remote.js";
+import type { BranchTarget, GitRemote } from "@image-updater/git-remote";
 import { baseHolds } from "./base-holds.js";
 import type { Forge, ForgePullRequest } from "./forge.js";
 import { isClosedByUs, isSameBody, requestText, titleToSet } from "./request-text.js";

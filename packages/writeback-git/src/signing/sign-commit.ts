@@ -1,5 +1,5 @@
 import { summarizeError, WriteBackError } from "@image-updater/core";
-import { encodeCommit, type CommitObject } from "../objects/commit-object.js";
+import { type CommitObject, encodeCommit } from "@image-updater/git-remote";
 import type { Signer } from "./signer.js";
 
 /**

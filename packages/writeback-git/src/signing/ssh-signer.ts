@@ -52,7 +52,7 @@ const ALGORITHMS: Readonly<Record<string, SignatureAlgorithm>> = {
 
 async function readSigningKey({ privateKey, passphrase }: SshSignerSettings): Promise<SigningKey> {
   // With the first signature: whoever does not sign need not hold it in memory.
-  const { readPrivateKey } = await import("../transport/ssh/private-key.js");
+  const { readPrivateKey } = await import("@image-updater/git-remote/ssh");
   const key = orFail(() =>
     readPrivateKey({ privateKey, passphrase, reference: "commit signatures" }),
   );

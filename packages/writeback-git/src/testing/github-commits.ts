@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { GitRepositories } from "./git-repositories.js";
+import type { GitRepositories } from "@image-updater/git-remote/testing";
 
 /** An answer of the API; `body` is sent as JSON. */
 export interface ApiReply {

@@ -2,28 +2,26 @@
 
 export {
   startGitServer,
+  startSshGitServer,
+  type FixtureFile,
+  type FixtureFiles,
+  type FixtureRepository,
   type GitCommand,
   type GitServerFault,
   type GitServerOptions,
   type GitServerRequest,
   type GitService,
   type GitTestServer,
-} from "./start-git-server.js";
-export {
-  startSshGitServer,
+  type LoggedCommit,
+  type SshConnectionFault,
   type SshGitServerOptions,
   type SshGitTestServer,
+  type SshKeyOptions,
+  type SshKeyPair,
+  type SshKeyType,
   type SshProgramFault,
   type SshServerCommand,
-} from "./start-ssh-git-server.js";
-export type { SshConnectionFault } from "./ssh-daemon.js";
-export type { SshKeyOptions, SshKeyPair, SshKeyType } from "./ssh-keys.js";
-export type {
-  FixtureFile,
-  FixtureFiles,
-  FixtureRepository,
-  LoggedCommit,
-} from "./git-repositories.js";
+} from "@image-updater/git-remote/testing";
 export {
   startForgeServer,
   type ForgeServerFault,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { ForgeKind } from "@image-updater/core";
+import { listenOnLoopback, readBody } from "@image-updater/git-remote/testing";
 import type { ForgeApiAnswer, ForgeApiDouble } from "./forge/forge-exchange.js";
 import {
   addPullRequest,
@@ -13,8 +14,6 @@ import {
 import { giteaApi } from "./forge/gitea-api.js";
 import { githubApi } from "./forge/github-api.js";
 import { gitlabApi } from "./forge/gitlab-api.js";
-import { readBody } from "./http-backend.js";
-import { listenOnLoopback } from "./listen-on-loopback.js";
 
 /** Something that goes wrong, for the requests it matches. The first fault that matches is used. */
 export interface ForgeServerFault {

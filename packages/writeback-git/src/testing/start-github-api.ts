@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { GitRepositories } from "./git-repositories.js";
+import {
+  type GitRepositories,
+  listenOnLoopback,
+  readBody,
+} from "@image-updater/git-remote/testing";
 import { commitOnBranch, createReference, type ApiReply } from "./github-commits.js";
-import { readBody } from "./http-backend.js";
-import { listenOnLoopback } from "./listen-on-loopback.js";
 
 /** What a request to the API is for. */
 export type GithubOperation = "token" | "createRef" | "createCommitOnBranch";

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, verify, type KeyObject } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
-import { listenOnLoopback } from "./listen-on-loopback.js";
+import { listenOnLoopback } from "@image-updater/git-remote/testing";
 
 /** Settings of {@link startGithubAppApi}. */
 export interface GithubAppApiOptions {

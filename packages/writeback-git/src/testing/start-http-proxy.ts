@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { createServer as createTlsServer } from "node:https";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { listenOnLoopback } from "./listen-on-loopback.js";
+import { listenOnLoopback } from "@image-updater/git-remote/testing";
 import type { TlsCertificate } from "./tls-authority.js";
 
 /** Settings of {@link startHttpProxy}. */

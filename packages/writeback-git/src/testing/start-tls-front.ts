@@ -1,7 +1,7 @@
 import { request, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { SecureVersion } from "node:tls";
-import { listenOnLoopback } from "./listen-on-loopback.js";
+import { listenOnLoopback } from "@image-updater/git-remote/testing";
 import type { TlsCertificate } from "./tls-authority.js";
 
 /** Settings of {@link startTlsFront}. */

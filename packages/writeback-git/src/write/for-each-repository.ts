@@ -3,6 +3,7 @@ import {
   type GitCredential,
   type GitCredentialRequest,
 } from "@image-updater/core";
+import type { RepositoryUrl } from "@image-updater/git-remote";
 import {
   groupByRepository,
   type Indexed,
@@ -10,7 +11,6 @@ import {
   type RepositoryGroup,
 } from "./group-by-repository.js";
 import { joinGroups } from "./join-groups.js";
-import type { RepositoryUrl } from "../repository/repository-url.js";
 import { openRepository, type WriteBackContext } from "./open-repository.js";
 import type { RepositoryWork } from "./repository-work.js";
 import { runLimited } from "./run-limited.js";

@@ -8,7 +8,7 @@ import {
   parseRepositoryUrl,
   type RepositoryUrl,
   type RepositoryUrlRules,
-} from "../repository/repository-url.js";
+} from "@image-updater/git-remote";
 import { writeBackFailure } from "../write-back-failure.js";
 
 /** What a change and a read have in common. */

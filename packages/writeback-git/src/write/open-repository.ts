@@ -1,11 +1,13 @@
 import { repositoryPathProblem, type Clock, type CommitAuthor } from "@image-updater/core";
+import {
+  type createRepositoryMemories,
+  openGitRemote,
+  type RepositoryUrl,
+} from "@image-updater/git-remote";
 import type { Connections } from "../access/connections.js";
 import type { InstallationTokens } from "../access/github-app/installation-tokens.js";
 import { openAccess, type AccessRequest } from "../access/open-access.js";
 import type { GitWriteBackSettings } from "../git-write-back-settings.js";
-import { openGitRemote } from "../repository/git-remote.js";
-import type { createRepositoryMemories } from "../repository/repository-memory.js";
-import type { RepositoryUrl } from "../repository/repository-url.js";
 import { DEFAULT_DEADLINE_MS, retryUntilDeadline } from "../retry.js";
 import type { PullRequestOptions, RepositoryWork } from "./repository-work.js";
 import type { Login } from "./work-with-credential.js";

@@ -1,15 +1,21 @@
 import { WriteBackError, type WriteResult } from "@image-updater/core";
+import {
+  branchRef,
+  type BranchStart,
+  type BranchTarget,
+  findStart,
+  type ObjectStore,
+  type PushReport,
+  type PushRequest,
+  readCommitPoint,
+  type RefAdvertisement,
+  treeSourceOf,
+  ZERO_OID,
+} from "@image-updater/git-remote";
 import { pathsOf } from "../change/apply-change.js";
 import { commitChanges, type CommittedChanges } from "../change/commit-changes.js";
-import { readCommitPoint } from "../objects/commit-point.js";
-import type { ObjectStore } from "../objects/object-store.js";
-import { treeSourceOf } from "../objects/tree-files.js";
 import { rebuildBranch } from "./rebuild-branch.js";
-import { branchRef, findStart, type BranchStart, type BranchTarget } from "../repository/branch.js";
-import type { PushRequest } from "../repository/push-pack.js";
 import { retryUntilDeadline, type Attempt } from "../retry.js";
-import { ZERO_OID, type PushReport } from "../wire/receive-pack.js";
-import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import type { BranchWork } from "./write-branch.js";
 import { summarizeFailure, writeBackFailure } from "../write-back-failure.js";
 

@@ -1,11 +1,16 @@
 import { type ReadResult, type WriteBackRead } from "@image-updater/core";
-import { readCommitPoint } from "../objects/commit-point.js";
-import { readTreeFile, treeSourceOf, type TreeSource } from "../objects/tree-files.js";
-import { findStart, resolveBranch } from "../repository/branch.js";
-import type { GitRemote } from "../repository/git-remote.js";
+import {
+  findStart,
+  type GitRemote,
+  readCommitPoint,
+  readTreeFile,
+  type RefAdvertisement,
+  resolveBranch,
+  type TreeSource,
+  treeSourceOf,
+} from "@image-updater/git-remote";
 import type { Indexed } from "./group-by-repository.js";
 import type { RetryLimits } from "../retry.js";
-import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import { advertise, type RepositoryWork } from "./repository-work.js";
 import { summarizeFailure } from "../write-back-failure.js";
 

@@ -1,12 +1,15 @@
+import {
+  branchRef,
+  readCommit,
+  readCommitPoint,
+  type RefAdvertisement,
+  treeSourceOf,
+} from "@image-updater/git-remote";
 import { pathsOf } from "../change/apply-change.js";
 import { applyChanges } from "../change/apply-changes.js";
 import { commitChanges, resultsOf } from "../change/commit-changes.js";
 import { ownCommits } from "../change/own-commits.js";
-import { readCommit, readCommitPoint } from "../objects/commit-point.js";
-import { treeSourceOf } from "../objects/tree-files.js";
 import type { PreparedPush } from "./push-branch.js";
-import { branchRef } from "../repository/branch.js";
-import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import { stillFits } from "./still-fits.js";
 import type { BranchWork } from "./write-branch.js";
 

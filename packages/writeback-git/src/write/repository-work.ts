@@ -1,9 +1,7 @@
+import type { BranchNames, GitRemote, RefAdvertisement } from "@image-updater/git-remote";
 import type { ForgeAccess } from "../access/repository-access.js";
 import type { CommitSettings } from "../change/commit-changes.js";
-import type { BranchNames } from "../repository/branch.js";
-import type { GitRemote } from "../repository/git-remote.js";
 import { retryUntilDeadline, type RetryLimits } from "../retry.js";
-import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 
 /** A repository that is open, and how to work on it. */
 export interface RepositoryWork extends CommitSettings {

@@ -1,13 +1,17 @@
 import { WriteBackError } from "@image-updater/core";
+import {
+  type CommitFacts,
+  type ListedCommit,
+  ProtocolError,
+  readCommitPoint,
+  readTreeFile,
+  type RemoteFetch,
+  type ServerFeatures,
+  type TreeSource,
+  treeSourceOf,
+} from "@image-updater/git-remote";
 import { pathsOf } from "../change/apply-change.js";
 import { applyChanges, type AppliedChanges } from "../change/apply-changes.js";
-import type { CommitFacts } from "../objects/commit-object.js";
-import { readCommitPoint } from "../objects/commit-point.js";
-import { readTreeFile, treeSourceOf, type TreeSource } from "../objects/tree-files.js";
-import { ProtocolError } from "../protocol-error.js";
-import type { RemoteFetch } from "../repository/git-remote.js";
-import type { ListedCommit } from "../repository/list-commits.js";
-import type { ServerFeatures } from "../wire/server-features.js";
 import { writeBackFailure } from "../write-back-failure.js";
 import type { BranchWork } from "./write-branch.js";
 

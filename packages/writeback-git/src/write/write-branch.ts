@@ -1,12 +1,10 @@
 import type { WriteBackChange, WriteResult } from "@image-updater/core";
+import type { BranchTarget, GitRemote, RefAdvertisement } from "@image-updater/git-remote";
 import type { ForgeAccess } from "../access/repository-access.js";
 import { writeBranchByApi } from "../api-commit/write-branch-by-api.js";
 import type { CommitSettings } from "../change/commit-changes.js";
 import { pushBranch } from "./push-branch.js";
-import type { BranchTarget } from "../repository/branch.js";
-import type { GitRemote } from "../repository/git-remote.js";
 import type { RetryLimits } from "../retry.js";
-import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 
 /** What is written to one branch, by whom and how. */
 export interface BranchWork extends CommitSettings {

@@ -4,11 +4,15 @@ import {
   type WriteBackChange,
   type WriteResult,
 } from "@image-updater/core";
+import {
+  type BranchTarget,
+  findStart,
+  type RefAdvertisement,
+  resolveBranch,
+} from "@image-updater/git-remote";
 import { openForge } from "../forge/open-forge.js";
 import { writePullRequest } from "../forge/write-pull-request.js";
-import { findStart, resolveBranch, type BranchTarget } from "../repository/branch.js";
 import type { Indexed } from "./group-by-repository.js";
-import type { RefAdvertisement } from "../wire/ref-advertisement.js";
 import { advertise, DEFAULT_PULL_REQUESTS, type RepositoryWork } from "./repository-work.js";
 import { writeBranch, type BranchWork } from "./write-branch.js";
 import { summarizeFailure } from "../write-back-failure.js";

@@ -1,7 +1,7 @@
 import type { GitCredential } from "@image-updater/core";
 import { expect, it } from "vitest";
+import { parseRepositoryUrl } from "@image-updater/git-remote";
 import { authorizationOf } from "../../src/access/authorization.js";
-import { parseRepositoryUrl } from "../../src/repository/repository-url.js";
 
 const ANONYMOUS: GitCredential = { kind: "anonymous" };
 const BEARER: GitCredential = { kind: "bearer", token: "other" };

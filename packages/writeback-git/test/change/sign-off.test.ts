@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createGitProgram, type GitProgram } from "@image-updater/git-remote/testing";
 import { tidyCommitMessage } from "../../src/change/commit-text.js";
 import { addSignOff } from "../../src/change/sign-off.js";
-import { createGitProgram, type GitProgram } from "../../src/testing/git-program.js";
 
 const BOT = { name: "Bot", email: "bot@example.com" };
 const OURS = "Signed-off-by: Bot <bot@example.com>";

@@ -1,12 +1,12 @@
 import { createServer, type RequestListener } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
+import { listenOnLoopback } from "@image-updater/git-remote/testing";
 import {
   createTlsAuthority,
   startForgeServer,
   startTlsFront,
   type ForgeTestServer,
 } from "../../src/testing/index.js";
-import { listenOnLoopback } from "../../src/testing/listen-on-loopback.js";
 import { describeWith } from "../describe-with.js";
 import { forgeOn, leapingClock, TOKEN } from "./forges.js";
 

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { generateSshKey, type SshKeyOptions } from "@image-updater/git-remote/testing";
 import { sshSigner } from "../../src/signing/ssh-signer.js";
 import { startGitServer, type GitTestServer } from "../../src/testing/index.js";
-import { generateSshKey, type SshKeyOptions } from "../../src/testing/ssh-keys.js";
 import { change, codeOf, localGit, messageOf, override } from "../changes.js";
 import { describeWith } from "../describe-with.js";
 

@@ -1,7 +1,7 @@
 import { WriteBackError, type WriteBackErrorCode } from "@image-updater/core";
 import { z } from "zod";
+import { type HttpAnswer, type HttpTransport, readStart } from "@image-updater/git-remote";
 import type { OwnerRepository } from "../../forge/forge-project.js";
-import { readStart, type HttpAnswer, type HttpTransport } from "../../transport/http-transport.js";
 import type { GithubApp } from "./github-app.js";
 
 /** A token of an installation. Never shown. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Clock } from "@image-updater/core";
-import type { HttpTransport } from "../../transport/http-transport.js";
+import type { HttpTransport } from "@image-updater/git-remote";
 import { cancelledError } from "../../write-back-failure.js";
 import { signAppToken } from "./app-token.js";
 import {

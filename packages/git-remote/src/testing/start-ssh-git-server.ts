@@ -11,7 +11,6 @@ import {
 } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
-import type { GitCredential } from "@image-updater/core";
 import { createGitProgram } from "./git-program.js";
 import {
   createGitRepositories,
@@ -67,7 +66,11 @@ export interface SshGitTestServer extends GitRepositories {
   readonly knownHosts: string;
   readonly hostKeys: readonly SshKeyPair[];
   /** What opens it: a key of its own, and its host keys. */
-  readonly credential: Extract<GitCredential, { readonly kind: "ssh-key" }>;
+  readonly credential: {
+    readonly kind: "ssh-key";
+    readonly privateKey: string;
+    readonly knownHosts: string;
+  };
   /** How many connections there were. */
   readonly connections: number;
   /** How many there are now. */

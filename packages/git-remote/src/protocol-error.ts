@@ -6,7 +6,7 @@ export type ProtocolErrorKind = "invalid-response" | "too-large";
 /**
  * Bytes of a server that make no sense or are too many, or a refusal inside the protocol.
  *
- * Internal: it knows no URL. Whoever does turns it into a `GitRemoteError`.
+ * It knows no URL: whoever does turns it into a `GitRemoteError` by {@link nameProtocolError}.
  */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
