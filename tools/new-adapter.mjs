@@ -41,6 +41,11 @@ const manifest = {
       types: "./dist/index.d.ts",
       default: "./dist/index.js",
     },
+    "./testing": {
+      "@image-updater/source": "./src/testing/index.ts",
+      types: "./dist/testing/index.d.ts",
+      default: "./dist/testing/index.js",
+    },
     "./package.json": "./package.json",
   },
   publishConfig: { access: "public", provenance: true },
@@ -124,16 +129,28 @@ function unsupported({ host, path }: Repository, problem: string): RegistryError
 `,
 );
 write(
+  "src/testing/index.ts",
+  `// For tests of programs that read ${Name}.
+
+import type { Repository } from "@image-updater/core";
+
+/** A repository on a host of ${Name}, as the updater asks for it. */
+export function repositoryOn(host: string, path: string): Repository {
+  return { host, path, apiUrl: \`https://\${host}\` };
+}
+`,
+);
+write(
   "test/contract.test.ts",
   `import { registryClientContract } from "@image-updater/core/testing";
 import { create${Name}Registry } from "@image-updater/${id}";
+import { repositoryOn } from "@image-updater/${id}/testing";
 import { describe, expect, it } from "vitest";
 
 it("serves the repositories on its host", () => {
   const client = create${Name}Registry({ host: "registry.example.com" });
-  const repository = { path: "team/app", apiUrl: "https://registry.example.com" };
-  expect(client.serves({ ...repository, host: "registry.example.com" })).toBe(true);
-  expect(client.serves({ ...repository, host: "ghcr.io" })).toBe(false);
+  expect(client.serves(repositoryOn("registry.example.com", "team/app"))).toBe(true);
+  expect(client.serves(repositoryOn("ghcr.io", "team/app"))).toBe(false);
 });
 
 // Pending: start the registry with the fixture in \`create\`, then write \`it(name, run)\`.
@@ -150,6 +167,7 @@ copyFileSync(join(root, "packages/core/LICENSE"), join(folder, "LICENSE"));
 
 const surface = JSON.parse(readFileSync(join(root, "test/surface.json"), "utf8"));
 surface.exports[manifest.name] = [`create${Name}Registry`];
+surface.exports[`${manifest.name}/testing`] = ["repositoryOn"];
 writeFileSync(join(root, "test/surface.json"), json(surface));
 
 run(["tools/layers.mjs"]);

@@ -4,5 +4,5 @@ export {
   connectOverSsh,
   type SshConnection,
   type SshConnectionSettings,
-} from "./transport/ssh/connect-over-ssh.js";
-export { readPrivateKey, type PrivateKeyText } from "./transport/ssh/private-key.js";
+} from "../transport/ssh/connect-over-ssh.js";
+export { readPrivateKey, type PrivateKeyText } from "../transport/ssh/private-key.js";
