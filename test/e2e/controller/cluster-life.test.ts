@@ -206,14 +206,15 @@ describe("a controller that is told to stop while it reads", () => {
       metadata: { name: "conf" },
       data: { "registries.conf": await readFile(stage.registriesConf, "utf8") },
     });
-    const controller = await stage.start("--registries-conf-config-map=conf");
+    const controller = await stage.start("--registries-conf-config-map=conf", "--interval=10s");
     await cyclesEnded(controller, 1);
     stage.cluster.setFaults([{ resource, behave: "hang" }]);
     const isHeld = (): boolean =>
       stage.cluster.requests.some(({ path, status }) => status === 0 && path.includes(resource));
     await expect
       .poll(() => {
-        stage.clock.advance(5000);
+        // In small steps: a request takes many turns of the loop, and is given up after 30 s.
+        stage.clock.advance(250);
         return isHeld();
       })
       .toBe(true);
