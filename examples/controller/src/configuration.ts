@@ -184,7 +184,7 @@ function warningsOf(flags: GivenFlags, reader: FlagReader): readonly string[] {
     ...(isShort
       ? [`an interval of ${flags.text("interval")} asks registries often; 1m or more is better`]
       : []),
-    ...(isDeaf ? ["webhooks are taken, but there is no secret: every sender is refused"] : []),
+    ...(isDeaf ? ["webhooks are served, but no secret is set, so every sender is refused"] : []),
   ];
 }
 

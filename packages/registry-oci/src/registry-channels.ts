@@ -94,7 +94,7 @@ function keyOf({ apiUrl }: { readonly apiUrl: string }): string {
   return canonicalApiUrl(apiUrl);
 }
 
-/** Undefined for a registry that is trusted as any other. As upstream, `insecure` goes first. */
+/** Undefined for a registry that is trusted like every other. As upstream, `insecure` goes first. */
 async function createAgent(
   registry: RegistryConnection,
   certificatesFolder: string | undefined,

@@ -87,24 +87,24 @@ describe.each(mainOf(SERVERS.slice(0, 2)))("on a server $title,", ({ options }) 
 
   describe("a symbolic link that stays in the repository", () => {
     const files: FixtureFiles = {
-      "shared/values.yaml": "tag: v1\n",
-      "shared/deep/kustomization.yaml": "images:\n- name: nginx\n  newTag: v1\n",
+      "common/values.yaml": "tag: v1\n",
+      "common/deep/kustomization.yaml": "images:\n- name: nginx\n  newTag: v1\n",
       ...links({
-        "k/values.yaml": "../shared/values.yaml",
+        "k/values.yaml": "../common/values.yaml",
         "k/again.yaml": "./../k//values.yaml",
-        "k/new.yaml": "../shared/none/new.yaml",
-        linked: "shared",
+        "k/new.yaml": "../common/none/new.yaml",
+        linked: "common",
         "app/base": "../linked/deep",
       }),
     };
 
     it.each([
-      ["to a file", setValue("k/values.yaml", "tag", "v2"), "shared/values.yaml"],
-      ["to a link", setValue("k/again.yaml", "tag", "v2"), "shared/values.yaml"],
-      ["to a folder", setValue("linked/values.yaml", "tag", "v2"), "shared/values.yaml"],
-      ["on the way", setImage("app/base/kustomization.yaml"), "shared/deep/kustomization.yaml"],
-      ["to nothing yet", override("k/new.yaml", "v2"), "shared/none/new.yaml"],
-      ["to a folder of a new file", override("linked/new.yaml", "v2"), "shared/new.yaml"],
+      ["to a file", setValue("k/values.yaml", "tag", "v2"), "common/values.yaml"],
+      ["to a link", setValue("k/again.yaml", "tag", "v2"), "common/values.yaml"],
+      ["to a folder", setValue("linked/values.yaml", "tag", "v2"), "common/values.yaml"],
+      ["on the way", setImage("app/base/kustomization.yaml"), "common/deep/kustomization.yaml"],
+      ["to nothing yet", override("k/new.yaml", "v2"), "common/none/new.yaml"],
+      ["to a folder of a new file", override("linked/new.yaml", "v2"), "common/new.yaml"],
     ])("%s is followed: what it leads to is edited", async (_title, edit, target) => {
       const { url } = await server.createRepository(name, { branches: { main: files } });
       const before = await list("main");
@@ -123,17 +123,17 @@ describe.each(mainOf(SERVERS.slice(0, 2)))("on a server $title,", ({ options }) 
 
     it("is one file under two names, for edits of one change and of several", async () => {
       const first = "tag: v1\nother: v1\nthird: v1\n";
-      const branches = { main: { ...files, "shared/values.yaml": first } };
+      const branches = { main: { ...files, "common/values.yaml": first } };
       const { url } = await server.createRepository(name, { branches });
       const results = await localGit().write([
         change("one", { repository: url }, [
           setValue("k/values.yaml", "tag", "v2"),
-          setValue("shared/values.yaml", "other", "v3"),
+          setValue("common/values.yaml", "other", "v3"),
         ]),
         change("two", { repository: url }, [setValue("linked/values.yaml", "third", "v4")]),
       ]);
       expect(results.map(codeOf)).toEqual(["written", "written"]);
-      const text = await server.readFile(name, "main", "shared/values.yaml");
+      const text = await server.readFile(name, "main", "common/values.yaml");
       expect(text).toBe("tag: v2\nother: v3\nthird: v4\n");
     });
 

@@ -17,7 +17,7 @@ export interface ResolvedRegistry {
  * prefix, else `https://<host>`.
  *
  * As in Argo CD Image Updater, but a prefix ends where a path component ends. Docker Hub is built in
- * unless configured. An entry with a `problem` is found as any other: its images are errors.
+ * unless configured. An entry with a `problem` is found like every other: its images are errors.
  */
 export function resolveRegistry(
   reference: ImageName,

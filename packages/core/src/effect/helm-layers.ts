@@ -39,7 +39,7 @@ export function findInlineWinner(
   return findInObject(located, layers, path) ?? findInText(located, layers, path);
 }
 
-/** `valuesObject` of an override file is merged into that below it, as any mapping of a merge patch. */
+/** `valuesObject` of an override file is merged into that below it, like every mapping of a merge patch. */
 function findInObject(
   { pointer, source }: LocatedSource,
   layers: readonly OverrideLayer[],

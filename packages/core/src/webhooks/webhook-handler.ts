@@ -12,14 +12,14 @@ import {
   type WebhookResult,
 } from "./webhook-result.js";
 
-/** A request as any web framework can give it. */
+/** A request in the form that every web framework can give. */
 export interface WebhookHttpRequest extends Omit<WebhookRequest, "secret"> {
   readonly method: string;
   /** Whole or from the path on; read for its query unless `query` is given. */
   readonly url?: string | undefined;
 }
 
-/** A response as any web framework can send it. */
+/** A response in the form that every web framework can send. */
 export interface WebhookHttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -101,7 +101,7 @@ export interface SshGitTestServer extends GitRepositories {
 /**
  * Starts a real Git server: OpenSSH's `sshd` and the git program, on 127.0.0.1.
  *
- * It runs as any user, who is the only one to log in, with keys and a configuration of its own. The home
+ * It runs as whoever starts it, who is the only one to log in, with keys and a configuration of its own. The home
  * folder of relative paths is the one of the repositories. Throws where a program is missing.
  */
 export async function startSshGitServer(
